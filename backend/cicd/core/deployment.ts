@@ -1,0 +1,171 @@
+import type {
+    DeployedImage,
+    Deployment,
+    DeploymentErrorCode,
+    DeploymentPhase,
+    DeploymentStatus,
+    PhaseTime,
+    TriggerType,
+} from "../../../common/schema/deployment.ts";
+
+/** Which status may follow which. What is missing here ends in itself. */
+export const transitions = {
+    pending: ["building", "deploying", "failed", "cancelled"],
+    building: ["deploying", "failed", "cancelled"],
+    deploying: ["successful", "failed", "rolled_back", "cancelled"],
+    successful: [],
+    failed: [],
+    rolled_back: [],
+    cancelled: [],
+} as const satisfies Record<DeploymentStatus, readonly DeploymentStatus[]>;
+
+/** Whether a deployment may go from one status to another. */
+export function canTransition(from: DeploymentStatus, to: DeploymentStatus): boolean {
+    const followers: readonly DeploymentStatus[] = transitions[from];
+    return followers.includes(to);
+}
+
+/** Whether nothing can follow. */
+export function isTerminal(status: DeploymentStatus): boolean {
+    return transitions[status].length === 0;
+}
+
+/** The statuses of a deployment that waits or runs. */
+export const activeStatuses = ["pending", "building", "deploying"] as const satisfies readonly DeploymentStatus[];
+
+/** A deployment as the stores keep it. Times in ISO 8601 UTC. */
+export interface DeploymentRecord {
+    readonly id: string;
+    readonly stackId: string;
+    readonly buildConfigId: string;
+    readonly repositoryId: string;
+    /** The full hash once fetched; before that what was asked for, or "" where only the branch is known. */
+    readonly commitSha: string;
+    readonly commitMessage?: string | undefined;
+    readonly commitAuthor?: string | undefined;
+    readonly branch: string;
+    readonly tag?: string | undefined;
+    readonly status: DeploymentStatus;
+    readonly phase: DeploymentPhase;
+    readonly phases: readonly PhaseTime[];
+    readonly createdAt: string;
+    readonly startedAt?: string | undefined;
+    readonly completedAt?: string | undefined;
+    readonly error?: string | undefined;
+    readonly errorCode?: DeploymentErrorCode | undefined;
+    readonly note?: string | undefined;
+    readonly triggeredBy: TriggerType;
+    readonly triggeredByUser?: string | undefined;
+    /** The deployment whose release this one restores; set for every rollback, by hand or automatic. */
+    readonly previousDeploymentId?: string | undefined;
+    /** The failed deployment that an automatic rollback repairs. */
+    readonly rollbackOf?: string | undefined;
+    readonly supersededBy?: string | undefined;
+    readonly images: readonly DeployedImage[];
+    readonly cancelRequestedAt?: string | undefined;
+    readonly cancelReason?: string | undefined;
+    readonly attempt: number;
+    readonly leaseOwner?: string | undefined;
+    readonly leaseExpiresAt?: string | undefined;
+    readonly buildLogs?: string | undefined;
+    readonly deploymentLogs?: string | undefined;
+}
+
+/** The fields that a running deployment may change without changing its status. */
+export type DeploymentChange = Partial<
+    Pick<
+        DeploymentRecord,
+        | "commitSha"
+        | "commitMessage"
+        | "commitAuthor"
+        | "phase"
+        | "phases"
+        | "startedAt"
+        | "completedAt"
+        | "error"
+        | "errorCode"
+        | "note"
+        | "supersededBy"
+        | "images"
+        | "attempt"
+        | "buildLogs"
+        | "deploymentLogs"
+    >
+>;
+
+export type NewDeployment = Pick<
+    DeploymentRecord,
+    "stackId" | "buildConfigId" | "repositoryId" | "commitSha" | "branch" | "tag" | "triggeredBy"
+> &
+    Partial<
+        Pick<
+            DeploymentRecord,
+            "commitMessage" | "commitAuthor" | "triggeredByUser" | "previousDeploymentId" | "rollbackOf" | "images"
+        >
+    >;
+
+/** Deployments in the database. A row is the job: no other queue exists. */
+export interface DeploymentStore {
+    /** Inserts a `pending` row and answers it. */
+    create(deployment: NewDeployment): Promise<DeploymentRecord>;
+    find(id: string): Promise<DeploymentRecord | undefined>;
+    /** Newest first; `cursor` is the `id` of the last row of the page before. */
+    list(stackId: string, limit: number, cursor?: string): Promise<readonly DeploymentRecord[]>;
+    /** Of every stack the newest deployment. */
+    latest(): Promise<ReadonlyMap<string, DeploymentRecord>>;
+    /** All rows that wait or run, oldest first. */
+    listActive(stackId?: string): Promise<readonly DeploymentRecord[]>;
+    /** The newest `successful` deployment: what the stack runs. Undefined where none was. */
+    findLive(stackId: string): Promise<DeploymentRecord | undefined>;
+    /**
+     * Changes the status where it still is `from`, in one UPDATE, together with `change`.
+     * Answers the new row, or undefined when another got there first. Throws where the table forbids the transition.
+     */
+    transition(
+        id: string,
+        from: DeploymentStatus,
+        to: DeploymentStatus,
+        change?: DeploymentChange,
+    ): Promise<DeploymentRecord | undefined>;
+    /** Changes fields of a row that still has the status `from`; undefined when it has another. */
+    update(id: string, from: DeploymentStatus, change: DeploymentChange): Promise<DeploymentRecord | undefined>;
+    /**
+     * Takes the oldest `pending` row whose stack has no leased one, and gives it this owner's lease; undefined when
+     * there is none. Rows of an automatic rollback (`rollbackOf`) are never taken: they run inside the failed one's lease.
+     */
+    claim(owner: string, leaseSeconds: number): Promise<DeploymentRecord | undefined>;
+    /** Extends the lease; false when it was lost. */
+    heartbeat(id: string, owner: string, leaseSeconds: number): Promise<boolean>;
+    /** Takes over the leases of rows that run but whose owner is gone, oldest first: recovery. */
+    takeOver(owner: string, leaseSeconds: number): Promise<readonly DeploymentRecord[]>;
+    release(id: string, owner: string): Promise<void>;
+    /** Notes that a cancel was asked for; false when the row has already ended. */
+    requestCancel(id: string, reason: string): Promise<boolean>;
+}
+
+/** What of a record the outside sees. */
+export function viewDeployment(
+    record: DeploymentRecord,
+    context: { readonly liveId?: string | undefined; readonly keptReleases: ReadonlySet<string> },
+): Deployment {
+    const { cancelRequestedAt, cancelReason, attempt, leaseOwner, leaseExpiresAt, ...visible } = record;
+    void [cancelRequestedAt, cancelReason, attempt, leaseOwner, leaseExpiresAt];
+    return {
+        ...visible,
+        startedAt: record.startedAt ?? record.createdAt,
+        duration: durationSeconds(record),
+        phases: [...record.phases],
+        images: [...record.images],
+        jobs: [],
+        canRollBack: context.keptReleases.has(record.id) && record.id !== context.liveId,
+        live: record.id === context.liveId,
+    };
+}
+
+/** Seconds from the start to the end; undefined while it runs. */
+export function durationSeconds(record: Pick<DeploymentRecord, "startedAt" | "completedAt">): number | undefined {
+    if (record.startedAt === undefined || record.completedAt === undefined) {
+        return undefined;
+    }
+    return (Date.parse(record.completedAt) - Date.parse(record.startedAt)) / 1000;
+}

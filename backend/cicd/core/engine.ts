@@ -1,0 +1,104 @@
+/** A container as the engine lists it. */
+export interface ContainerSummary {
+    readonly id: string;
+    readonly name: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly state: string;
+    readonly imageId: string;
+    /** Host ports that it publishes. */
+    readonly publishedPorts: readonly number[];
+}
+
+/** What verifying looks at. */
+export interface ContainerState {
+    readonly id: string;
+    readonly name: string;
+    readonly service: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly imageId: string;
+    readonly status: "created" | "running" | "paused" | "restarting" | "removing" | "exited" | "dead";
+    readonly health: "none" | "starting" | "healthy" | "unhealthy";
+    readonly exitCode: number;
+    readonly restartCount: number;
+    /** ISO 8601; changes at every start. */
+    readonly startedAt: string;
+    readonly oomKilled: boolean;
+    readonly restartPolicy: string;
+    /** Container port → address on this machine. */
+    readonly ports: readonly { readonly containerPort: number; readonly host: string; readonly hostPort: number }[];
+    /** Its own addresses in the engine's networks. */
+    readonly addresses: readonly string[];
+}
+
+export interface EngineEvent {
+    readonly action: string;
+    readonly containerId: string;
+    readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface ImageInfo {
+    readonly id: string;
+    readonly tags: readonly string[];
+    readonly digests: readonly string[];
+    readonly sizeBytes: number;
+}
+
+/**
+ * A Docker engine, through its API. Every method throws AppError `unavailable` (details `{ errorCode:
+ * "engine_unavailable" }`) when the engine does not answer.
+ */
+export interface Engine {
+    /** Version of the engine; throws when it is away. */
+    ping(): Promise<{ readonly version: string }>;
+    findImage(name: string): Promise<ImageInfo | undefined>;
+    listImages(reference: string): Promise<readonly ImageInfo[]>;
+    tagImage(source: string, target: string): Promise<void>;
+    removeImage(name: string): Promise<void>;
+    /** Pulls one image; throws AppError `invalid` with details `pull_failed` and the registry's own words. */
+    pullImage(name: string, options: { signal: AbortSignal; onLine: (line: string) => void }): Promise<void>;
+    /** All containers (stopped ones too) that carry every one of these labels (`key` or `key=value`). */
+    listContainers(labels: readonly string[]): Promise<readonly ContainerSummary[]>;
+    findContainer(nameOrId: string): Promise<ContainerSummary | undefined>;
+    inspect(id: string): Promise<ContainerState | undefined>;
+    stopContainer(id: string, graceSeconds: number): Promise<void>;
+    /** Removes a container by force, never its volumes. Fine when it is gone. */
+    removeContainer(id: string): Promise<void>;
+    /** The last lines of a container's output, oldest first. */
+    tailLogs(id: string, lines: number): Promise<readonly string[]>;
+    /** Calls back for every container event until the signal aborts; `onGap` after each reconnect (events were lost). */
+    watch(options: {
+        readonly signal: AbortSignal;
+        readonly onEvent: (event: EngineEvent) => void;
+        readonly onGap: () => void;
+        readonly onAway: () => void;
+    }): void;
+    /** Whether an image can be run: creates and starts a container that runs a user's command, and follows it. */
+    runCommand(options: ContainerCommand): Promise<number>;
+}
+
+/** A user's command inside a container of `buildImage`. The container is labelled and removed afterwards. */
+export interface ContainerCommand {
+    readonly image: string;
+    readonly argv: readonly string[];
+    readonly environment: Readonly<Record<string, string>>;
+    readonly workspace: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly signal: AbortSignal;
+    readonly onLine: (stream: "stdout" | "stderr", line: string) => void;
+}
+
+export const composeLabels = {
+    project: "com.docker.compose.project",
+    service: "com.docker.compose.service",
+    configHash: "com.docker.compose.config-hash",
+    oneOff: "com.docker.compose.oneoff",
+    number: "com.docker.compose.container-number",
+} as const;
+
+/** Our own labels on containers that a deployment makes besides the stack's. */
+export const ownLabels = {
+    deployment: "cicd.deployment",
+    server: "cicd.server",
+    oneShot: "cicd.one-shot",
+    filesHash: "cicd.files-hash",
+} as const;

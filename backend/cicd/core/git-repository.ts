@@ -1,0 +1,48 @@
+import type { GitAuthType, GitCredentials, GitProvider, GitRepository } from "../../../common/schema/git-repository.ts";
+
+/** A connected repository as the stores give it: credentials and secret in clear, never to leave the server. */
+export interface RepositoryRecord {
+    readonly id: string;
+    readonly stackId: string;
+    readonly url: string;
+    readonly branch: string;
+    readonly authType: GitAuthType;
+    readonly credentials?: GitCredentials | undefined;
+    readonly webhookSecret: string;
+    readonly provider: GitProvider;
+    readonly autoSync: boolean;
+    readonly pollIntervalSeconds: number;
+    readonly paths: readonly string[];
+    readonly aliases: readonly string[];
+    readonly allowPrivateHost: boolean;
+    readonly lastSyncedAt?: string | undefined;
+    readonly lastSyncedCommit?: string | undefined;
+    readonly createdAt: string;
+    readonly updatedAt: string;
+}
+
+export type NewRepository = Omit<RepositoryRecord, "id" | "createdAt" | "updatedAt" | "lastSyncedAt" | "lastSyncedCommit">;
+
+/** Repositories in the database; credentials and webhook secret encrypted there. */
+export interface RepositoryStore {
+    find(id: string): Promise<RepositoryRecord | undefined>;
+    findByStack(stackId: string): Promise<RepositoryRecord | undefined>;
+    list(): Promise<readonly RepositoryRecord[]>;
+    /** Inserts, or replaces the stack's repository, keeping its id. */
+    save(repository: NewRepository): Promise<RepositoryRecord>;
+    markSynced(id: string, commit: string): Promise<void>;
+    delete(stackId: string): Promise<void>;
+}
+
+/** What of a record the outside sees; `baseUrl` is this server's public address without a trailing slash. */
+export function viewRepository(record: RepositoryRecord, baseUrl: string): GitRepository {
+    const { credentials, webhookSecret, ...visible } = record;
+    void webhookSecret;
+    return {
+        ...visible,
+        paths: [...record.paths],
+        aliases: [...record.aliases],
+        hasCredentials: credentials !== undefined,
+        webhookUrl: `${baseUrl}/api/webhooks/${record.provider}/${record.id}`,
+    };
+}

@@ -1,0 +1,65 @@
+import type { GitAuthType, GitCredentials } from "../../../common/schema/git-repository.ts";
+
+/** A remote and what opens it. */
+export interface GitRemote {
+    readonly url: string;
+    readonly authType: GitAuthType;
+    readonly credentials?: GitCredentials | undefined;
+    readonly allowPrivateHost: boolean;
+}
+
+export interface CommitInfo {
+    readonly sha: string;
+    readonly message: string;
+    /** The author's name, without address. */
+    readonly author: string;
+    readonly time: string;
+}
+
+export interface RemoteRefs {
+    readonly branches: readonly { readonly name: string; readonly commit: string }[];
+    readonly tags: readonly { readonly name: string; readonly commit: string }[];
+    readonly defaultBranch: string;
+}
+
+export type WantedRef = { readonly branch: string } | { readonly tag: string };
+
+export interface GitCall {
+    readonly signal: AbortSignal;
+    readonly timeoutSeconds: number;
+    /** Git's own words, line by line, for the deployment's log. */
+    readonly onLine?: (line: string) => void;
+}
+
+/**
+ * Git. One bare mirror per address; every method throws AppError: `invalid` (address, ref or commit; details
+ * `{ errorCode }` with `branch_missing`, `commit_missing`, `address_refused`), `unauthorized` (details `auth_failed`),
+ * `unavailable` (details `remote_unavailable`).
+ */
+export interface Git {
+    /** Checks scheme, host and form of an address without any network; throws `invalid` with the reason and way out. */
+    checkAddress(url: string, allowPrivateHost: boolean): void;
+    /** Asks the remote for its refs (`git ls-remote`), with nothing stored. */
+    listRemote(remote: GitRemote, call: GitCall): Promise<RemoteRefs>;
+    /** Brings the mirror's heads and tags up to date with the stack's own credentials. */
+    fetch(remote: GitRemote, call: GitCall): Promise<void>;
+    /**
+     * The full commit that a ref (and optionally a commit on it) means in the mirror. The commit must be reachable
+     * from its ref.
+     */
+    resolve(remote: GitRemote, ref: WantedRef, commit: string | undefined): Promise<CommitInfo>;
+    /** Whether `ancestor` lies in the history of `commit` (or is it). False for unknown commits. */
+    isAncestor(remote: GitRemote, ancestor: string, commit: string): Promise<boolean>;
+    /** Paths that differ between two commits; undefined when one of them is not in the mirror. */
+    changedFiles(remote: GitRemote, from: string, to: string): Promise<readonly string[] | undefined>;
+    /** Checks a commit out into an empty directory as a detached worktree, hooks and filters off, umask 022. */
+    addWorktree(remote: GitRemote, commit: string, directory: string, call: GitCall): Promise<void>;
+    /** Removes a worktree and its entry in the mirror. Never fails for one that is gone. */
+    removeWorktree(remote: GitRemote, directory: string): Promise<void>;
+    /** All paths of a commit, sorted. */
+    listFiles(remote: GitRemote, commit: string): Promise<readonly string[]>;
+    /** A file's text at a commit; undefined where there is none. */
+    readFile(remote: GitRemote, commit: string, path: string): Promise<string | undefined>;
+    /** Deletes the mirror. */
+    forget(url: string): Promise<void>;
+}

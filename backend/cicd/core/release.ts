@@ -1,0 +1,50 @@
+import type { DeployedImage } from "../../../common/schema/deployment.ts";
+import type { Variable } from "./build-config.ts";
+
+/** A file of a release: path relative to the stack's directory, content, and whether it is executable. */
+export interface ReleaseFile {
+    readonly path: string;
+    readonly sha256: string;
+    readonly executable: boolean;
+}
+
+/**
+ * Everything that is needed to run exactly this version again. Kept under `releases/<deploymentId>/`: the files beside
+ * `release.json`, the variables encrypted.
+ */
+export interface Release {
+    readonly deploymentId: string;
+    readonly stackId: string;
+    readonly commitSha: string;
+    readonly createdAt: string;
+    /** Release 0: what ran before the repository was connected. */
+    readonly initial: boolean;
+    readonly files: readonly ReleaseFile[];
+    /** The text of `compose.override.yaml`; undefined for a release 0 that had none. */
+    readonly override?: string | undefined;
+    readonly images: readonly DeployedImage[];
+    readonly variables: readonly Variable[];
+    /** Service → hash of its rendered model, as applied; tells which services a later release changes. */
+    readonly serviceHashes: Readonly<Record<string, string>>;
+    readonly healthCheck: HealthCheck;
+}
+
+/** How a release proves that it is healthy. */
+export interface HealthCheck {
+    readonly path?: string | undefined;
+    readonly service?: string | undefined;
+    readonly port?: number | undefined;
+    readonly timeoutSeconds: number;
+}
+
+/** Releases on disk. */
+export interface ReleaseStore {
+    /** Writes record and files (from `directory`) so that a crash leaves either all or nothing. */
+    save(release: Release, directory: string): Promise<void>;
+    find(deploymentId: string): Promise<Release | undefined>;
+    /** The directory that holds the release's files. */
+    filesDirectory(deploymentId: string): string;
+    /** The ids of all kept releases of a stack. */
+    list(stackId: string): Promise<readonly string[]>;
+    remove(deploymentId: string): Promise<void>;
+}

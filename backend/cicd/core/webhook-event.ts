@@ -1,0 +1,79 @@
+import type { GitProvider } from "../../../common/schema/git-repository.ts";
+import type { WebhookEvent, WebhookVerdict } from "../../../common/schema/webhook-event.ts";
+
+/** One delivery for one matched repository. Headers and signature are stored without secrets. */
+export interface WebhookEventRecord {
+    readonly id: string;
+    readonly repositoryId: string;
+    readonly stackId: string;
+    readonly provider: GitProvider;
+    readonly eventType: string;
+    readonly deliveryId?: string | undefined;
+    readonly payload: unknown;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly signature?: string | undefined;
+    readonly verified: boolean;
+    readonly processed: boolean;
+    readonly verdict: WebhookVerdict;
+    readonly reason?: string | undefined;
+    readonly deploymentId?: string | undefined;
+    readonly receivedAt: string;
+    readonly processedAt?: string | undefined;
+    readonly error?: string | undefined;
+}
+
+export type NewWebhookEvent = Omit<WebhookEventRecord, "id" | "receivedAt" | "processedAt">;
+
+/** Deliveries in the database; at most 500 are kept per repository. */
+export interface WebhookEventStore {
+    /** Inserts all events of one delivery in one transaction, before the request is answered. */
+    createAll(events: readonly NewWebhookEvent[]): Promise<readonly WebhookEventRecord[]>;
+    find(id: string): Promise<WebhookEventRecord | undefined>;
+    /** Newest first; `cursor` is the `id` of the last row of the page before. */
+    list(stackId: string, limit: number, cursor?: string): Promise<readonly WebhookEventRecord[]>;
+    /** The newest event with this delivery id at this repository that led to a deployment. */
+    findDelivery(repositoryId: string, deliveryId: string): Promise<WebhookEventRecord | undefined>;
+}
+
+/** A push as every provider's parser gives it. */
+export interface PushEvent {
+    readonly kind: "push";
+    readonly ref: { readonly type: "branch" | "tag"; readonly name: string };
+    readonly commit: string;
+    /** The commit before the push; undefined when the ref is new or the body does not say. */
+    readonly before?: string | undefined;
+    readonly message?: string | undefined;
+    readonly author?: string | undefined;
+    /** Every path that the push touched, only where the list is known to be complete. */
+    readonly files?: readonly string[] | undefined;
+}
+
+/** What a verified body means. `repositoryUrls` are all addresses that the body gives for its repository. */
+export type ParsedWebhook = { readonly eventType: string; readonly repositoryUrls: readonly string[] } & (
+    | PushEvent
+    | { readonly kind: "ping" }
+    | { readonly kind: "ignored"; readonly reason: string }
+);
+
+/** Headers with lower-case names. */
+export type WebhookHeaders = Readonly<Record<string, string | undefined>>;
+
+/** One webhook sender: how it signs, how it names a delivery, what its bodies mean. Pure but for HMAC. */
+export interface WebhookProvider {
+    readonly id: GitProvider;
+    /** Whether the request was signed with this secret, compared in constant time over the raw body. */
+    verify(request: { body: Uint8Array; headers: WebhookHeaders; secret: string; now: Date }): boolean;
+    deliveryId(headers: WebhookHeaders): string | undefined;
+    /** The signature as it may be stored: a secret that is sent in clear reads `***`. */
+    signature(headers: WebhookHeaders): string | undefined;
+    /** Names of headers whose value is the secret itself. */
+    readonly secretHeaders: readonly string[];
+    /** The meaning of a verified body. Throws AppError `invalid` where it cannot be read. */
+    parse(request: { body: Uint8Array; headers: WebhookHeaders }): ParsedWebhook & { readonly payload: unknown };
+}
+
+/** What of a record the outside sees. */
+export function viewWebhookEvent(record: WebhookEventRecord): WebhookEvent {
+    const { stackId, headers, ...visible } = record;
+    return { ...visible, headers: { ...headers }, stack: stackId };
+}

@@ -1,0 +1,99 @@
+import { z } from "zod";
+import { Timestamp } from "./timestamp.ts";
+
+export const buildTypes = ["docker_build", "compose_only", "script"] as const;
+export const BuildType = z.enum(buildTypes);
+export type BuildType = z.infer<typeof BuildType>;
+
+const variableName = z
+    .string()
+    .regex(/^[A-Za-z_][A-Za-z0-9_]{0,254}$/, "name: use letters, digits and _, not starting with a digit");
+
+export const BuildArg = z.strictObject({ name: variableName, value: z.string().max(65_536) });
+export type BuildArg = z.infer<typeof BuildArg>;
+
+/** A variable as the outside sees it: a secret reads as `value: null`. */
+export const EnvVar = z.object({ name: z.string(), value: z.string().nullable(), secret: z.boolean() });
+export type EnvVar = z.infer<typeof EnvVar>;
+
+/** A variable as it is given: a secret without `value` keeps what is stored, with `null` it is removed. */
+export const EnvVarInput = z.strictObject({
+    name: variableName,
+    value: z.string().max(65_536).nullish(),
+    secret: z.boolean().default(false),
+});
+export type EnvVarInput = z.infer<typeof EnvVarInput>;
+
+/** Whether a text is a path that stays inside the folder it is relative to. */
+export function isInnerPath(path: string): boolean {
+    const parts = path.split("/");
+    return !path.startsWith("/") && !path.includes("\\") && !path.includes("\0") && !parts.includes("..") && path !== "";
+}
+
+const innerPath = z
+    .string()
+    .max(1024)
+    .refine(isInnerPath, "give a path relative to the repository's root, without '..' and backslashes")
+    .refine((path) => !path.startsWith("-"), "a path may not start with '-'");
+
+const commands = z.array(z.string().min(1).max(65_536)).max(100);
+const regularExpression = z.string().min(1).max(255).refine(isRegularExpression, "not a valid regular expression");
+
+function isRegularExpression(text: string): boolean {
+    try {
+        new RegExp(text, "u");
+        return true;
+    } catch {
+        return false;
+    }
+}
+
+/** The fields that a user sets. What is left out takes its default. */
+export const BuildConfigInput = z.strictObject({
+    buildType: BuildType.default("docker_build"),
+    dockerfilePath: innerPath.nullish(),
+    composePath: innerPath.nullish(),
+    composeFiles: z.array(innerPath).max(20).default([]),
+    buildService: z.string().max(255).nullish(),
+    contextPath: innerPath.nullish(),
+    scriptPath: innerPath.default("build.sh"),
+    buildImage: z.string().max(512).nullish(),
+    buildArgs: z.array(BuildArg).max(100).default([]),
+    preBuildCommands: commands.default([]),
+    postBuildCommands: commands.default([]),
+    environmentVariables: z.array(EnvVarInput).max(200).default([]),
+    timeout: z.int().min(10).max(86_400).default(600),
+    autoDeployOnPush: z.boolean().default(true),
+    autoDeployBranches: z.array(regularExpression).max(50).default([]),
+    autoDeployTags: z.array(regularExpression).max(50).default([]),
+    healthCheckPath: z
+        .string()
+        .max(1024)
+        .regex(/^\/[^\s]*$/, "healthCheckPath: start with '/', no spaces")
+        .nullish(),
+    healthCheckTimeout: z.int().min(1).max(3600).default(60),
+    healthCheckService: z.string().max(255).nullish(),
+    healthCheckPort: z.int().min(1).max(65_535).nullish(),
+    rollbackOnFailure: z.boolean().default(true),
+    pipelinePath: innerPath.default("pipeline.yml"),
+    registryId: z.string().max(64).nullish(),
+    imageTemplate: z.string().max(255).nullish(),
+    targetIds: z.array(z.string().max(64)).max(20).default([]),
+    strategy: z.enum(["recreate", "start_first"]).default("recreate"),
+    keepReleases: z.int().min(1).max(100).default(5),
+    approval: z.boolean().default(false),
+    pullPolicy: z.enum(["missing", "always", "never"]).default("missing"),
+    schedule: z.string().max(255).nullish(),
+});
+export type BuildConfigInput = z.infer<typeof BuildConfigInput>;
+
+/** How a stack is built, as the outside sees it. */
+export const BuildConfig = BuildConfigInput.extend({
+    id: z.string(),
+    stackId: z.string(),
+    repositoryId: z.string(),
+    environmentVariables: z.array(EnvVar),
+    createdAt: Timestamp,
+    updatedAt: Timestamp,
+});
+export type BuildConfig = z.infer<typeof BuildConfig>;

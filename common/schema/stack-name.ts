@@ -1,0 +1,15 @@
+import { z } from "zod";
+
+/** The name of a stack: its folder, its compose project and its `stack_id` in every table. */
+export const StackName = z
+    .string()
+    .regex(
+        /^[a-z0-9][a-z0-9_-]{0,63}$/,
+        "stack name: use only a-z, 0-9, _ and -, starting with a letter or digit, at most 64 characters",
+    );
+export type StackName = z.infer<typeof StackName>;
+
+/** Whether a folder name can be managed as a stack. */
+export function isStackName(name: string): boolean {
+    return StackName.safeParse(name).success;
+}

@@ -1,0 +1,48 @@
+import { z } from "zod";
+import { GitProvider } from "./git-repository.ts";
+import { Timestamp } from "./timestamp.ts";
+
+export const WebhookVerdict = z.enum(["queued", "ignored", "duplicate", "pong", "rejected"]);
+export type WebhookVerdict = z.infer<typeof WebhookVerdict>;
+
+/** One delivery for one stack, as the outside sees it; secrets in headers and signature read `***`. */
+export const WebhookEvent = z.object({
+    id: z.string(),
+    repositoryId: z.string(),
+    stack: z.string(),
+    provider: GitProvider,
+    eventType: z.string(),
+    deliveryId: z.string().optional(),
+    payload: z.unknown(),
+    headers: z.record(z.string(), z.string()),
+    signature: z.string().optional(),
+    verified: z.boolean(),
+    processed: z.boolean(),
+    verdict: WebhookVerdict,
+    reason: z.string().optional(),
+    deploymentId: z.string().optional(),
+    receivedAt: Timestamp,
+    processedAt: Timestamp.optional(),
+    error: z.string().optional(),
+});
+export type WebhookEvent = z.infer<typeof WebhookEvent>;
+
+/** What one delivery meant for one stack. */
+export const StackVerdict = z.object({
+    stack: z.string(),
+    verdict: WebhookVerdict,
+    reason: z.string().optional(),
+    deploymentId: z.string().optional(),
+});
+export type StackVerdict = z.infer<typeof StackVerdict>;
+
+/** The answer to a webhook. `queued` always carries `deploymentIds`. */
+export const WebhookAnswer = z.object({
+    ok: z.boolean(),
+    verdict: WebhookVerdict,
+    reason: z.string().optional(),
+    eventId: z.string().optional(),
+    deploymentIds: z.array(z.string()).optional(),
+    stacks: z.array(StackVerdict).optional(),
+});
+export type WebhookAnswer = z.infer<typeof WebhookAnswer>;

@@ -1,0 +1,64 @@
+import { z } from "zod";
+import { BuildConfigInput, type BuildConfig } from "../schema/build-config.ts";
+import { DeploymentRequest, type Deployment } from "../schema/deployment.ts";
+import { GitRepositoryInput, type GitRepository } from "../schema/git-repository.ts";
+import { LogRange, type LogLine } from "../schema/log-line.ts";
+import type { Preview } from "../schema/preview.ts";
+import { StackName } from "../schema/stack-name.ts";
+import type { WebhookEvent } from "../schema/webhook-event.ts";
+import type { EventDefinition } from "./event.ts";
+
+const id = z.string().min(1).max(64);
+const limit = z.int().min(1).max(200);
+const cursor = id.optional();
+
+/** The plugin's events, all agent-capable: `socket.emit("agent", endpoint, EVENT, ...args, ack)`. */
+export const cicdEvents = {
+    getGitRepository: { args: z.tuple([StackName]), right: "read" },
+    saveGitRepository: { args: z.tuple([StackName, GitRepositoryInput]), right: "edit" },
+    deleteGitRepository: { args: z.tuple([StackName]), right: "edit" },
+    testGitConnection: { args: z.tuple([StackName, GitRepositoryInput.partial({ branch: true })]), right: "edit" },
+    getBuildConfig: { args: z.tuple([StackName]), right: "read" },
+    saveBuildConfig: { args: z.tuple([StackName, BuildConfigInput]), right: "edit" },
+    triggerBuild: { args: z.tuple([StackName, DeploymentRequest.optional()]), right: "deploy" },
+    previewDeployment: { args: z.tuple([StackName, DeploymentRequest.optional()]), right: "deploy" },
+    cancelBuild: { args: z.tuple([id]), right: "deploy" },
+    rollbackDeployment: { args: z.tuple([id]), right: "deploy" },
+    getDeploymentDetails: { args: z.tuple([id]), right: "read" },
+    getDeploymentHistory: { args: z.tuple([StackName, limit, cursor]), right: "read" },
+    subscribeBuildLog: { args: z.tuple([id, LogRange.optional()]), right: "read" },
+    unsubscribeBuildLog: { args: z.tuple([id]), right: "read" },
+    getWebhookEvents: { args: z.tuple([StackName, limit, cursor]), right: "read" },
+    redeliverWebhookEvent: { args: z.tuple([id]), right: "deploy" },
+    getWebhookSecret: { args: z.tuple([StackName]), right: "edit" },
+} as const satisfies Record<string, EventDefinition>;
+
+export type CicdEvent = keyof typeof cicdEvents;
+
+/** What a good answer to each event carries beside `ok: true`. */
+export interface CicdAnswers {
+    getGitRepository: { repository: GitRepository | null };
+    saveGitRepository: { repository: GitRepository };
+    deleteGitRepository: object;
+    testGitConnection: { branches: string[]; defaultBranch: string; composePaths: string[] };
+    getBuildConfig: { buildConfig: BuildConfig | null };
+    saveBuildConfig: { buildConfig: BuildConfig };
+    triggerBuild: { deployment: Deployment };
+    previewDeployment: { preview: Preview };
+    cancelBuild: { deployment: Deployment };
+    rollbackDeployment: { deployment: Deployment };
+    getDeploymentDetails: { deployment: Deployment };
+    getDeploymentHistory: { deployments: Deployment[]; nextCursor: string | null };
+    subscribeBuildLog: { lines: LogLine[]; firstSeq: number; lastSeq: number };
+    unsubscribeBuildLog: object;
+    getWebhookEvents: { events: WebhookEvent[]; nextCursor: string | null };
+    redeliverWebhookEvent: { event: WebhookEvent };
+    getWebhookSecret: { webhookSecret: string };
+}
+
+/** The plugin's pushes, through `socket.on("agent", (event, payload))`; the proxy adds `endpoint`. */
+export interface CicdPushes {
+    deploymentStatusUpdate: { deployment: Deployment };
+    buildLogUpdate: { deploymentId: string; lines: LogLine[] };
+    gitRepositoryUpdate: { stackName: string; repository: GitRepository | null };
+}

@@ -1,0 +1,23 @@
+import type { z } from "zod";
+import type { Right } from "../right.ts";
+
+/**
+ * One row of a socket edge's table: the arguments (a zod tuple), and the right that the caller needs (`public`: none,
+ * not even a login). The answer's type is stated beside the table, in the handler map.
+ */
+export interface EventDefinition {
+    readonly args: z.ZodType<readonly unknown[]>;
+    readonly right: Right | "public";
+}
+
+export type EventArgs<D extends EventDefinition> = z.output<D["args"]>;
+
+/** A failed answer. `msgi18n`: `msg` is a key of the page's language files. */
+export interface Refusal {
+    readonly ok: false;
+    readonly msg: string;
+    readonly msgi18n?: boolean;
+    readonly code?: string;
+}
+
+export type Ack<T> = ({ readonly ok: true } & T) | Refusal;
