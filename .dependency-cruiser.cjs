@@ -4,7 +4,12 @@ const npm = ["npm", "npm-dev", "npm-optional", "npm-peer", "npm-no-pkg", "npm-un
 
 /** Own files of `from` may import only own files matching `to`. */
 function own(name, from, to) {
-    return { name: `${name}: own files`, severity: "error", from: { path: from }, to: { path: "^(backend|common|db|frontend|extra|test)/", pathNot: to } };
+    return {
+        name: `${name}: own files`,
+        severity: "error",
+        from: { path: from },
+        to: { path: "^(backend|common|db|frontend|extra|test)/", pathNot: to },
+    };
 }
 
 /** Files of `from` may use no npm package but those in `allowed` (a regular expression of package names). */
@@ -48,11 +53,25 @@ module.exports = {
         packages("compose", "^backend/cicd/compose/", "yaml|zod|picomatch"),
         own("pipeline", "^backend/cicd/pipeline/", "^(backend/cicd/(core|pipeline)|common)/"),
         packages("pipeline", "^backend/cicd/pipeline/", "yaml|zod|picomatch"),
-        own("cicd services", "^backend/cicd/services/", "^(backend/cicd/(core|commands|compose|pipeline|services)|common)/"),
+        own(
+            "cicd services",
+            "^backend/cicd/services/",
+            "^(backend/cicd/(core|commands|compose|pipeline|services)|common)/",
+        ),
         own("host services", "^backend/host/services/", "^(backend/host/(core|services)|common)/"),
         own("platform", "^backend/platform/([^/]+)/", ["^backend/platform/$1/", "^backend/platform/log/", "^common/"]),
-        own("cicd adapters", "^backend/cicd/adapters/([^/]+)/", ["^backend/cicd/adapters/$1/", "^backend/cicd/(core|commands)/", "^backend/platform/", "^common/"]),
-        own("host adapters", "^backend/host/adapters/([^/]+)/", ["^backend/host/adapters/$1/", "^backend/host/core/", "^backend/platform/", "^common/"]),
+        own("cicd adapters", "^backend/cicd/adapters/([^/]+)/", [
+            "^backend/cicd/adapters/$1/",
+            "^backend/cicd/(core|commands)/",
+            "^backend/platform/",
+            "^common/",
+        ]),
+        own("host adapters", "^backend/host/adapters/([^/]+)/", [
+            "^backend/host/adapters/$1/",
+            "^backend/host/core/",
+            "^backend/platform/",
+            "^common/",
+        ]),
         own("cicd edges", "^backend/cicd/(http|socket)/", "^(backend/cicd/(core|services|http|socket)|common)/"),
         own("host edges", "^backend/host/(http|socket)/", "^(backend/host/(core|services|http|socket)|common)/"),
         own("cicd never knows host", "^backend/cicd/", "^(backend/(cicd|platform)|common)/"),
@@ -60,11 +79,20 @@ module.exports = {
         own("frontend", "^frontend/", "^(frontend|common)/"),
         own("migrations", "^db/", "^db/"),
         packages("migrations", "^db/", "knex"),
-        { name: "nobody imports extra or test", severity: "error", from: { path: "^(backend|common|db|frontend)/" }, to: { path: "^(extra|test)/" } },
+        {
+            name: "nobody imports extra or test",
+            severity: "error",
+            from: { path: "^(backend|common|db|frontend)/" },
+            to: { path: "^(extra|test)/" },
+        },
         spokenToIn("express", "^backend/(host|cicd)/http/"),
         spokenToIn("helmet", "^backend/host/http/"),
         spokenToIn("socket.io", "^backend/host/socket/"),
-        spokenToIn("knex|redbean-node|better-sqlite3", ["^backend/platform/sqlite/", "^backend/(host|cicd)/adapters/sqlite/", "^db/"]),
+        spokenToIn("knex|redbean-node|better-sqlite3", [
+            "^backend/platform/sqlite/",
+            "^backend/(host|cicd)/adapters/sqlite/",
+            "^db/",
+        ]),
         spokenToIn("dockerode", "^backend/platform/docker/"),
         spokenToIn("execa", "^backend/platform/process/"),
         spokenToIn("simple-git", "^backend/cicd/adapters/git/"),
@@ -75,6 +103,9 @@ module.exports = {
         exclude: { path: ["^frontend-dist", "^dist"] },
         tsPreCompilationDeps: true,
         tsConfig: { fileName: "tsconfig.json" },
-        enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "require", "node", "default", "types"] },
+        enhancedResolveOptions: {
+            exportsFields: ["exports"],
+            conditionNames: ["import", "require", "node", "default", "types"],
+        },
     },
 };

@@ -3,7 +3,7 @@ import { z } from "zod";
 /** What applying a release would do to one service. */
 export const ServiceChange = z.object({
     service: z.string(),
-    action: z.enum(["create", "recreate", "remove", "none"]),
+    action: z.enum(["create", "recreate", "start", "remove", "none"]),
     reasons: z.array(z.string()),
     image: z.string().optional(),
 });

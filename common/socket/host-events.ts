@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { StackDetails, StackSummary } from "../schema/stack.ts";
 import { StackName } from "../schema/stack-name.ts";
 import type { EventDefinition } from "./event.ts";
 
@@ -9,9 +10,10 @@ const anyName = z.string().min(1).max(255);
 
 /** Dockge's direct events: `socket.emit(EVENT, ...args, ack)`. */
 export const directEvents = {
-    setup: { args: z.tuple([text(255).min(1), text(1024)]).rest(z.unknown()), right: "public" },
+    /** The third argument is the one-time code of the server's log, where one is asked for. */
+    setup: { args: z.tuple([text(255).min(1), text(1024), text(255).nullish()]), right: "public" },
     login: {
-        args: z.tuple([z.object({ username: text(255), password: text(1024), token: z.string().optional() })]),
+        args: z.tuple([z.object({ username: text(255), password: text(1024), token: z.string().nullish() })]),
         right: "public",
     },
     loginByToken: { args: z.tuple([text(8192)]), right: "public" },
@@ -22,7 +24,7 @@ export const directEvents = {
         right: "read",
     },
     getSettings: { args: z.tuple([]), right: "read" },
-    setSettings: { args: z.tuple([z.record(z.string(), z.unknown()), text(1024).optional()]), right: "admin" },
+    setSettings: { args: z.tuple([z.record(z.string(), z.unknown()), text(1024).nullish()]), right: "admin" },
     disconnectOtherSocketClients: { args: z.tuple([]), right: "read" },
 } as const satisfies Record<string, EventDefinition>;
 
@@ -40,6 +42,7 @@ export const agentEvents = {
     downStack: { args: z.tuple([StackName]), right: "deploy" },
     serviceStatusList: { args: z.tuple([anyName]), right: "read" },
     getDockerNetworkList: { args: z.tuple([]), right: "read" },
+    /** Answers what the terminal shows, and subscribes the socket to what follows. */
     terminalJoin: { args: z.tuple([text(512)]), right: "read" },
     leaveCombinedTerminal: { args: z.tuple([anyName]), right: "read" },
     terminalResize: { args: z.tuple([text(512), z.int().min(1).max(500), z.int().min(1).max(1000)]), right: "read" },
@@ -48,3 +51,104 @@ export const agentEvents = {
 
 export type DirectEvent = keyof typeof directEvents;
 export type AgentEvent = keyof typeof agentEvents;
+
+/** A good answer that is only a sentence: a key of the page's language files. */
+export interface Done {
+    readonly msg: string;
+    readonly msgi18n?: true;
+}
+
+/** What a good answer to each direct event carries beside `ok: true`. */
+export interface DirectAnswers {
+    setup: Done;
+    /** `tokenRequired` in the place of `ok` and `token` for a user with two-factor login. */
+    login: { readonly token: string } | { readonly tokenRequired: true };
+    loginByToken: object;
+    needSetup: SetupState;
+    logout: object;
+    changePassword: Done;
+    getSettings: { readonly data: Readonly<Record<string, unknown>> };
+    setSettings: Done;
+    disconnectOtherSocketClients: object;
+}
+
+/** What a good answer to each agent-capable event carries beside `ok: true`. */
+export interface AgentAnswers {
+    deployStack: Done;
+    saveStack: Done;
+    deleteStack: Done;
+    getStack: { readonly stack: StackDetails };
+    requestStackList: Done;
+    startStack: Done;
+    stopStack: Done;
+    restartStack: Done;
+    updateStack: Done;
+    downStack: Done;
+    /** Service → health, or state where there is no health check. */
+    serviceStatusList: { readonly serviceStatusList: Readonly<Record<string, string>> };
+    getDockerNetworkList: { readonly dockerNetworkList: readonly string[] };
+    terminalJoin: { readonly buffer: string };
+    leaveCombinedTerminal: object;
+    terminalResize: object;
+    /** Whether the server's console is enabled. */
+    checkMainTerminal: object;
+}
+
+/** Whether the first user is still to be made, and whether that takes the code of the server's log. */
+export interface SetupState {
+    readonly needSetup: boolean;
+    readonly codeRequired: boolean;
+}
+
+/** Whether the Docker engine answers; `message` is a sentence with the way out. */
+export interface EngineState {
+    readonly available: boolean;
+    readonly message?: string | undefined;
+}
+
+/** What `info` carries before login, and what it adds after it. */
+export interface PublicInfo {
+    readonly primaryHostname: string;
+}
+export interface ServerInfo extends PublicInfo {
+    /** The version of Dockge's protocol: main servers drop agents below 1.4.0. */
+    readonly version: string;
+    readonly latestVersion?: string | undefined;
+    readonly isContainer: boolean;
+    readonly product: string;
+    readonly productVersion: string;
+    readonly engine: EngineState;
+}
+
+export interface AgentListEntry {
+    readonly url: string;
+    readonly username: string;
+    readonly endpoint: string;
+    readonly name: string;
+    readonly updatedName: string;
+}
+
+/** Direct pushes: `socket.on(EVENT, ...args)`. */
+export interface DirectPushes {
+    info: [PublicInfo | ServerInfo];
+    setup: [{ readonly codeRequired: boolean }];
+    autoLogin: [];
+    refresh: [];
+    agentList: [{ readonly ok: true; readonly agentList: Readonly<Record<string, AgentListEntry>> }];
+}
+
+/** Agent-capable pushes: `socket.on("agent", (EVENT, ...args))`. */
+export interface AgentPushes {
+    stackList: [
+        {
+            readonly ok: true;
+            readonly stackList: Readonly<Record<string, StackSummary>>;
+            readonly endpoint: string;
+        },
+    ];
+    terminalWrite: [terminalName: string, data: string];
+    terminalExit: [terminalName: string, exitCode: number];
+}
+
+/** In the place of an endpoint: every connected server, this one too. */
+export const allEndpoints = "##ALL_DOCKGE_ENDPOINTS##";

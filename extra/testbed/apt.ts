@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import { lastLine, run } from "./command.ts";
 import type { CommandResult } from "./command.ts";
+import { withLock } from "./lock.ts";
 import type { TestbedPaths } from "./paths.ts";
 import { machineSources, otherRelease, renderSources } from "./sources.ts";
 import { TestbedUnavailable } from "./unavailable.ts";
@@ -37,28 +38,28 @@ export async function privateApt(paths: TestbedPaths): Promise<PrivateApt> {
         run("apt-get", ["-c", join(folder, "apt.conf"), "-q", ...args], cwd === undefined ? {} : { cwd });
     return {
         codename,
-        async run(args, cwd) {
-            const first = existsSync(join(folder, "updated")) ? await apt(args, cwd) : undefined;
-            if (first?.ok === true) {
-                return first.stdout;
-            }
-            const update = await apt(["update"]);
-            const second = await apt(args, cwd);
-            if (!second.ok) {
-                throw aptFailure(update, second);
-            }
-            await writeFile(join(folder, "updated"), "");
-            return second.stdout;
-        },
+        run: (args, cwd) =>
+            withLock(join(folder, "lock"), async () => {
+                const first = existsSync(join(folder, "updated")) ? await apt(args, cwd) : undefined;
+                if (first?.ok === true) {
+                    return first.stdout;
+                }
+                const update = await apt(["update"]);
+                const second = await apt(args, cwd);
+                if (!second.ok) {
+                    throw aptFailure(update, second);
+                }
+                await writeFile(join(folder, "updated"), "");
+                return second.stdout;
+            }),
     };
 }
 
 function aptFailure(update: CommandResult, command: CommandResult): TestbedUnavailable {
-    const unreached = /Failed to fetch|Could not (?:resolve|connect)|Unable to connect/.test(update.stderr);
-    const detail = lastLine(unreached ? update.stderr : command.stderr);
-    return unreached
-        ? new TestbedUnavailable("no_network", `Debian's packages cannot be reached from here (${detail}).`)
-        : new TestbedUnavailable("no_apt", `apt-get could not get the packages (${detail}).`);
+    const unreached = /Failed to fetch \S+ +(.*)/.exec(update.stderr)?.[1];
+    return unreached === undefined
+        ? new TestbedUnavailable("no_apt", `apt-get could not get the packages (${lastLine(command.stderr)}).`)
+        : new TestbedUnavailable("no_network", `Debian's packages cannot be reached from here (${unreached.trim()}).`);
 }
 
 async function releaseName(): Promise<string> {

@@ -15,14 +15,14 @@ export interface CommandOptions {
 
 /** Runs a program with English messages and without input. */
 export async function run(file: string, args: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
-    const { cwd, env } = options;
     const result = await execa(file, args, {
         reject: false,
         stdin: "ignore",
-        env: { ...env, LC_ALL: "C.UTF-8" },
-        ...(cwd === undefined ? {} : { cwd }),
+        env: { ...options.env, LC_ALL: "C.UTF-8" },
+        cwd: options.cwd ?? process.cwd(),
     });
-    return { ok: !result.failed, stdout: result.stdout, stderr: result.stderr || (result.failed ? result.message : "") };
+    const { stdout, stderr, failed, shortMessage = "" } = result;
+    return { ok: !failed, stdout, stderr: stderr === "" ? shortMessage : stderr };
 }
 
 /** Runs a program that must succeed, and answers its output. */

@@ -4,49 +4,99 @@ import { join } from "node:path";
 
 import { ENGINE_RELEASE, privateApt } from "./apt.ts";
 import { mustRun } from "./command.ts";
+import { withLock } from "./lock.ts";
 import type { TestbedPaths } from "./paths.ts";
 
-/**
- * What the engine is made of. Those of the newer release need no library newer than the machine's own; its `runc`
- * and `containerd` would, so these two come from the machine's release. `busybox-static` is the newer one because
- * the older one's `wget -T` crashes.
- */
-const FROM_ENGINE_RELEASE = ["docker.io", "docker-cli", "docker-compose", "docker-buildx", "busybox-static"];
-const FROM_OWN_RELEASE = [
-    "runc",
-    "containerd",
-    "tini",
-    "libseccomp2",
-    "iptables",
-    "libip4tc2",
-    "libip6tc2",
-    "libxtables12",
-    "libnftnl11",
-    "libmnl0",
-    "libnetfilter-conntrack3",
-    "libnfnetlink0",
-];
-
-/** Sees that the engine's programs lie unpacked in the bed; asks the network only where they do not. */
-export async function ensureEnginePackages(paths: TestbedPaths, say: (text: string) => void): Promise<void> {
-    const wanted = [...FROM_ENGINE_RELEASE, ...FROM_OWN_RELEASE].join(" ");
-    if (await isUnpacked(paths.root, wanted)) {
-        return;
-    }
-    const apt = await privateApt(paths);
-    const archives = join(paths.cache, "engine");
-    await mkdir(archives, { recursive: true });
-    say("Fetching the engine's packages (about 90 MB the first time) …");
-    const newer = apt.codename === ENGINE_RELEASE ? "" : `/${ENGINE_RELEASE}`;
-    const names = [...FROM_ENGINE_RELEASE.map((name) => name + newer), ...FROM_OWN_RELEASE];
-    await apt.run(["download", ...names], archives);
-    say("Unpacking them …");
-    await unpack(archives, paths.root, wanted);
+/** Packages that are unpacked together into a folder of the bed. */
+export interface PackageSet {
+    /** The folder's name, both in the bed (unpacked) and in its cache (as downloaded). */
+    readonly folder: string;
+    /** What is fetched, in words for people. */
+    readonly title: string;
+    /** Packages from Debian 13, also on Debian 12: they need no library newer than it has. */
+    readonly newer: readonly string[];
+    /** Packages from the machine's own release. */
+    readonly own: readonly string[];
 }
 
-/** Whether a folder holds exactly the wanted packages. */
-export async function isUnpacked(target: string, wanted: string): Promise<boolean> {
-    return (await readFile(manifestOf(target), "utf8").catch(() => "")) === wanted;
+/** A shell for images; the newer one, because the older one's `wget -T` crashes. */
+export const BUSYBOX_PACKAGES: PackageSet = {
+    folder: "busybox",
+    title: "a busybox (1 MB)",
+    newer: ["busybox-static"],
+    own: [],
+};
+
+/** The engine: its newer `runc` and `containerd` would need a newer C library, so these are the machine's own. */
+export const ENGINE_PACKAGES: PackageSet = {
+    folder: "root",
+    title: "the engine's packages (about 90 MB)",
+    newer: ["docker.io", "docker-cli", "docker-compose", "docker-buildx", ...BUSYBOX_PACKAGES.newer],
+    own: [
+        "runc",
+        "containerd",
+        "tini",
+        "libseccomp2",
+        "iptables",
+        "libip4tc2",
+        "libip6tc2",
+        "libxtables12",
+        "libnftnl11",
+        "libmnl0",
+        "libnetfilter-conntrack3",
+        "libnfnetlink0",
+    ],
+};
+
+/** Sees that a set lies unpacked in the bed and answers where; asks the network only where it never did before. */
+export async function ensurePackages(
+    paths: TestbedPaths,
+    set: PackageSet,
+    say: (text: string) => void,
+): Promise<string> {
+    const target = join(paths.bed, set.folder);
+    const wanted = namesOf(set);
+    if (!(await isComplete(target, wanted))) {
+        await withLock(`${paths.lock}.${set.folder}`, () => fetchPackages(paths, set, target, say));
+    }
+    return target;
+}
+
+async function fetchPackages(
+    paths: TestbedPaths,
+    set: PackageSet,
+    target: string,
+    say: (text: string) => void,
+): Promise<void> {
+    const archives = join(paths.cache, set.folder);
+    const wanted = namesOf(set);
+    if (!(await isComplete(archives, wanted))) {
+        const apt = await privateApt(paths);
+        const newer = apt.codename === ENGINE_RELEASE ? "" : `/${ENGINE_RELEASE}`;
+        await rm(archives, { recursive: true, force: true });
+        await mkdir(archives, { recursive: true });
+        say(`Fetching ${set.title} …`);
+        await apt.run(["download", ...set.newer.map((name) => name + newer), ...set.own], archives);
+        await markComplete(archives, wanted);
+    }
+    if (!(await isComplete(target, wanted))) {
+        say(`Unpacking ${set.title} …`);
+        await unpack(archives, target, wanted);
+    }
+}
+
+function namesOf(set: PackageSet): string {
+    return [...set.newer, ...set.own].join(" ");
+}
+
+/** Whether a folder was filled with exactly the wanted packages. */
+export async function isComplete(folder: string, wanted: string): Promise<boolean> {
+    return (await readFile(join(folder, ".packages"), "utf8").catch(() => "")) === wanted;
+}
+
+/** Notes that a folder holds all of the wanted packages. */
+export async function markComplete(folder: string, wanted: string): Promise<void> {
+    await writeFile(join(folder, ".packages"), wanted);
 }
 
 /** Unpacks every package of a folder into another one, which appears whole or not at all. */
@@ -54,28 +104,29 @@ export async function unpack(archives: string, target: string, wanted: string): 
     const fresh = `${target}.new`;
     await rm(fresh, { recursive: true, force: true });
     await mkdir(fresh, { recursive: true });
-    const packages = (await readdir(archives)).filter((name) => name.endsWith(".deb"));
-    for (const name of packages) {
-        await mustRun("dpkg", ["-x", join(archives, name), fresh]);
+    for (const name of await readdir(archives)) {
+        if (name.endsWith(".deb")) {
+            await mustRun("dpkg", ["-x", join(archives, name), fresh]);
+        }
     }
     await rm(join(fresh, "usr/share/man"), { recursive: true, force: true });
-    await writeFile(manifestOf(fresh), wanted);
+    await markComplete(fresh, wanted);
     await rm(target, { recursive: true, force: true });
     await rename(fresh, target);
 }
 
-/** The folder of a package tree that holds its shared libraries. */
-export async function libraryFolder(root: string): Promise<string> {
-    const folders = await readdir(join(root, "usr/lib"));
-    return join(root, "usr/lib", folders.find((name) => name.includes("-linux-gnu")) ?? "");
+/** The folders of a package tree that hold its shared libraries: Debian 12 still has them in two places. */
+export async function libraryFolders(root: string): Promise<string[]> {
+    const folders: string[] = [];
+    for (const parent of [join(root, "usr/lib"), join(root, "lib")]) {
+        const names = await readdir(parent).catch(() => []);
+        folders.push(...names.filter((name) => name.includes("-linux-gnu")).map((name) => join(parent, name)));
+    }
+    return folders;
 }
 
-/** The static busybox: it is in one place in Debian 12, in another in Debian 13. */
+/** The static busybox of a package tree: Debian 12 has it in another place than Debian 13. */
 export function busyboxProgram(root: string): string {
-    const places = [join(root, "usr/bin/busybox"), join(root, "bin/busybox")];
-    return places.find((place) => existsSync(place)) ?? "busybox";
-}
-
-function manifestOf(target: string): string {
-    return join(target, ".packages");
+    const older = join(root, "bin/busybox");
+    return existsSync(older) ? older : join(root, "usr/bin/busybox");
 }

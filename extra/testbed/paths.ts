@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 /** Where one checkout's test bed keeps its things, and the names that it uses outside of its folder. */
@@ -68,5 +67,5 @@ export function testbedPaths(checkout: string = resolve(import.meta.dirname, "..
 function runFolder(bed: string, hash: string): string {
     const inside = join(bed, "run");
     const fits = Buffer.byteLength(inside + LONGEST_SOCKET_NAME) <= LONGEST_SOCKET_PATH;
-    return fits ? inside : join(tmpdir(), `cicd-bed-${hash}`);
+    return fits ? inside : `/run/cicd-bed-${hash}`;
 }

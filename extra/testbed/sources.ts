@@ -29,7 +29,7 @@ export function parseDeb822(text: string): SourceStanza[] {
 function parseStanza(text: string): SourceStanza {
     const fields = new Map<string, string>();
     for (const [, name, value] of text.matchAll(/^([A-Za-z-]+):(.*(?:\n[ \t].*)*)/gm)) {
-        fields.set(name ?? "", (value ?? "").trim());
+        fields.set(name ?? "", (value ?? "").trimEnd().replace(/^[ \t]+/, ""));
     }
     return fields;
 }
@@ -44,7 +44,10 @@ export function parseOneLine(text: string): SourceStanza[] {
             ["Suites", suite],
             ["Components", components.trim()],
         ]);
-        for (const [key = "", value = ""] of options.trim().split(/\s+/).map((option) => option.split("="))) {
+        for (const [key = "", value = ""] of options
+            .trim()
+            .split(/\s+/)
+            .map((option) => option.split("="))) {
             const field = ONE_LINE_OPTIONS[key];
             if (field !== undefined) {
                 fields.set(field, value.replaceAll(",", " "));
@@ -98,9 +101,7 @@ export function otherRelease(sources: readonly SourceStanza[], codename: string,
 
 /** A deb822 file's text. */
 export function renderSources(stanzas: readonly SourceStanza[]): string {
-    return stanzas
-        .map((stanza) => [...stanza].map(([name, value]) => `${name}: ${value}\n`).join(""))
-        .join("\n");
+    return stanzas.map((stanza) => [...stanza].map(([name, value]) => `${name}: ${value}\n`).join("")).join("\n");
 }
 
 function words(stanza: SourceStanza, field: string): string[] {

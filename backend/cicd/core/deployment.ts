@@ -100,13 +100,16 @@ export type NewDeployment = Pick<
     Partial<
         Pick<
             DeploymentRecord,
-            "commitMessage" | "commitAuthor" | "triggeredByUser" | "previousDeploymentId" | "rollbackOf" | "images"
+            "commitMessage" | "commitAuthor" | "triggeredByUser" | "previousDeploymentId" | "rollbackOf" | "images" | "note"
         >
-    >;
+    > & {
+        /** `pending` unless it records what already runs (release 0). */
+        readonly status?: "pending" | "successful";
+    };
 
 /** Deployments in the database. A row is the job: no other queue exists. */
 export interface DeploymentStore {
-    /** Inserts a `pending` row and answers it. */
+    /** Inserts a row, `pending` or (release 0) `successful` with phase `done` and completed now, and answers it. */
     create(deployment: NewDeployment): Promise<DeploymentRecord>;
     find(id: string): Promise<DeploymentRecord | undefined>;
     /** Newest first; `cursor` is the `id` of the last row of the page before. */
@@ -136,6 +139,8 @@ export interface DeploymentStore {
     claim(owner: string, leaseSeconds: number): Promise<DeploymentRecord | undefined>;
     /** Extends the lease; false when it was lost. */
     heartbeat(id: string, owner: string, leaseSeconds: number): Promise<boolean>;
+    /** The automatic rollback of a failed deployment, where one was begun. */
+    findRollbackOf(failedId: string): Promise<DeploymentRecord | undefined>;
     /** Takes over the leases of rows that run but whose owner is gone, oldest first: recovery. */
     takeOver(owner: string, leaseSeconds: number): Promise<readonly DeploymentRecord[]>;
     release(id: string, owner: string): Promise<void>;

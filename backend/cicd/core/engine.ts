@@ -7,6 +7,8 @@ export interface ContainerSummary {
     readonly imageId: string;
     /** Host ports that it publishes. */
     readonly publishedPorts: readonly number[];
+    /** The same with address ("" or 0.0.0.0 for every one) and protocol, where it is known. */
+    readonly bindings?: readonly { readonly host: string; readonly port: number; readonly protocol: string }[];
 }
 
 /** What verifying looks at. */

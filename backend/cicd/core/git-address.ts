@@ -1,23 +1,59 @@
-/**
- * The part of a repository's address that decides whether two are the same: host (case-insensitive) and path without
- * `.git` and trailing slash, whatever scheme, user or port; for `file:` the path. Undefined for what is no address.
- */
-export function addressKey(address: string): string | undefined {
-    const scp = /^(?:[^@/\s]+@)?([^:/\s]+):(?!\/\/)(.+)$/.exec(address);
-    if (scp?.[1] !== undefined && scp[2] !== undefined && !/^[a-z][a-z0-9+.-]*:\/\//i.test(address)) {
-        return key(scp[1], scp[2]);
+import { canonicalHost } from "./private-address.ts";
+
+/** `user@host:path`, the user optional, an IPv6 host in brackets. */
+const scpForm = /^(?:([^@/\s]+)@)?(\[[^\]\s]+\]|[^:/\s[\]]+):(?!\/\/|:)(.+)$/;
+const urlForm = /^[a-z][a-z0-9+.-]*:\/\//i;
+
+/** A git address taken apart. */
+export interface GitAddress {
+    readonly scheme: string;
+    readonly username: string;
+    readonly password: string;
+    /** In one notation, or as it was given where it is no host. Empty for `file:`. */
+    readonly host: string;
+    /** Empty where the address has none. */
+    readonly port: string;
+    /** As given, decoded, with its leading slash if it has one. */
+    readonly path: string;
+}
+
+/** Takes an address apart: a URL, or `user@host:path`, which is `ssh`. Undefined for what is no address. */
+export function parseAddress(address: string): GitAddress | undefined {
+    const scp = urlForm.test(address) ? null : scpForm.exec(address);
+    if (scp?.[2] !== undefined && scp[3] !== undefined) {
+        const host = canonicalHost(scp[2]) ?? scp[2];
+        return { scheme: "ssh", username: scp[1] ?? "", password: "", host, port: "", path: scp[3] };
     }
     try {
         const url = new URL(address);
-        return key(url.protocol === "file:" ? "file" : url.hostname, decodeURIComponent(url.pathname));
+        return {
+            scheme: url.protocol.slice(0, -1),
+            username: url.username,
+            password: url.password,
+            host: url.protocol === "file:" ? "" : (canonicalHost(url.hostname) ?? url.hostname),
+            port: url.port,
+            path: decodeURIComponent(url.pathname),
+        };
     } catch {
         return undefined;
     }
 }
 
-function key(host: string, path: string): string {
-    const trimmed = path.replace(/^\/+/, "").replace(/\/+$/, "").replace(/\.git$/, "").replace(/\/+$/, "");
-    return `${host.toLowerCase()}/${trimmed}`;
+/**
+ * The part of a repository's address that decides whether two are the same: host (case-insensitive) and path without
+ * `.git` and trailing slash, whatever scheme, user or port; for `file:` the path. Undefined for what is no address.
+ */
+export function addressKey(address: string): string | undefined {
+    const parsed = parseAddress(address);
+    if (parsed === undefined || !(urlForm.test(address) || scpForm.test(address))) {
+        return undefined;
+    }
+    const path = parsed.path
+        .replace(/^\/+/, "")
+        .replace(/\/+$/, "")
+        .replace(/\.git$/, "")
+        .replace(/\/+$/, "");
+    return path === "" ? undefined : `${parsed.scheme === "file" ? "file" : parsed.host}/${path}`;
 }
 
 /** Whether two addresses name the same repository. */

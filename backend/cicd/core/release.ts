@@ -1,7 +1,7 @@
 import type { DeployedImage } from "../../../common/schema/deployment.ts";
 import type { Variable } from "./build-config.ts";
 
-/** A file of a release: path relative to the stack's directory, content, and whether it is executable. */
+/** A file or symlink of a release: path relative to the stack's directory, hash of its content (or of its target). */
 export interface ReleaseFile {
     readonly path: string;
     readonly sha256: string;
@@ -24,6 +24,8 @@ export interface Release {
     readonly override?: string | undefined;
     readonly images: readonly DeployedImage[];
     readonly variables: readonly Variable[];
+    /** The user's own override file, merged in last; kept so that later deployments merge it again. */
+    readonly userOverride?: string | undefined;
     /** Service → hash of its rendered model, as applied; tells which services a later release changes. */
     readonly serviceHashes: Readonly<Record<string, string>>;
     readonly healthCheck: HealthCheck;
@@ -41,9 +43,13 @@ export interface HealthCheck {
 export interface ReleaseStore {
     /** Writes record and files (from `directory`) so that a crash leaves either all or nothing. */
     save(release: Release, directory: string): Promise<void>;
+    /** Writes the record of a kept release anew, its files left as they are. */
+    update(release: Release): Promise<void>;
     find(deploymentId: string): Promise<Release | undefined>;
     /** The directory that holds the release's files. */
     filesDirectory(deploymentId: string): string;
+    /** Where the release's override lies, outside of its files. */
+    overrideFile(deploymentId: string): string;
     /** The ids of all kept releases of a stack. */
     list(stackId: string): Promise<readonly string[]>;
     remove(deploymentId: string): Promise<void>;

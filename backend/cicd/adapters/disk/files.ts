@@ -1,0 +1,157 @@
+import { createHash, randomBytes } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { chmod, copyFile, lstat, mkdir, open, readFile, readlink, realpath, rename, rm, rmdir, statfs, symlink } from "node:fs/promises";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { AppError } from "../../../../common/errors.ts";
+import type { FileInfo, Files } from "../../core/files.ts";
+import { listFiles, namesIn } from "./list-files.ts";
+
+/** Files through Node's own file system calls. */
+export const diskFiles: Files = {
+    async readText(root, path) {
+        return whenThere(async () => readFile(await safePath(root, path), "utf8"));
+    },
+    async inspect(root, path) {
+        return whenThere(async () => inspectFile(await safePath(root, path)));
+    },
+    list: listFiles,
+    async write(root, path, content, mode = 0o644) {
+        const target = await preparedPath(root, path);
+        await replaceBy(target, async (temporary) => {
+            const file = await open(temporary, "wx", mode);
+            try {
+                await file.writeFile(content);
+                await file.sync();
+            } finally {
+                await file.close();
+            }
+        });
+    },
+    async copy(from, to, path) {
+        const source = await safePath(from, path);
+        const target = await preparedPath(to, path);
+        const found = await lstat(source);
+        await replaceBy(target, async (temporary) => {
+            if (found.isSymbolicLink()) {
+                await symlink(await readlink(source), temporary);
+                return;
+            }
+            await copyFile(source, temporary);
+            await chmod(temporary, (found.mode & 0o111) === 0 ? 0o644 : 0o755);
+        });
+    },
+    async remove(root, path) {
+        await rm(await safePath(root, path), { force: true });
+        await removeEmptyFolders(root, dirname(path));
+    },
+    async removeTree(directory) {
+        await rm(directory, { recursive: true, force: true, maxRetries: 3 });
+    },
+    async makeDirectory(directory) {
+        await mkdir(directory, { recursive: true });
+    },
+    async realPath(root, path) {
+        return whenThere(async () => {
+            const base = await realpath(root);
+            const found = await realpath(join(base, path));
+            return isInside(base, found) ? relative(base, found).split(sep).join("/") : undefined;
+        });
+    },
+    names: namesIn,
+    async freeBytes(directory) {
+        const { bavail, bsize } = await statfs(directory);
+        return bavail * bsize;
+    },
+};
+
+async function inspectFile(path: string): Promise<FileInfo> {
+    const found = await lstat(path);
+    if (found.isSymbolicLink()) {
+        const sha256 = createHash("sha256").update(await readlink(path)).digest("hex");
+        return { kind: "link", sha256, executable: false, sizeBytes: 0 };
+    }
+    if (!found.isFile()) {
+        return { kind: found.isDirectory() ? "directory" : "other", sha256: "", executable: false, sizeBytes: 0 };
+    }
+    const hash = createHash("sha256");
+    await pipeline(createReadStream(path), hash);
+    return {
+        kind: "file",
+        sha256: hash.digest("hex"),
+        executable: (found.mode & 0o111) !== 0,
+        sizeBytes: found.size,
+    };
+}
+
+/** The absolute path, after making sure that no folder on the way leads out of the root. */
+async function safePath(root: string, path: string): Promise<string> {
+    const base = await realpath(root);
+    const wanted = resolve(base, path);
+    if (!isInside(base, wanted) || wanted === base) {
+        throw outside(path);
+    }
+    const parent = await realpath(dirname(wanted));
+    if (!isInside(base, parent)) {
+        throw outside(path);
+    }
+    return join(parent, wanted.slice(dirname(wanted).length + 1));
+}
+
+/** Like `safePath`, after making the folders on the way one by one, so that none is made outside the root. */
+async function preparedPath(root: string, path: string): Promise<string> {
+    await mkdir(root, { recursive: true });
+    const folders = path.split("/").slice(0, -1);
+    let walked = "";
+    for (const folder of folders) {
+        walked = walked === "" ? folder : `${walked}/${folder}`;
+        await mkdir(await safePath(root, walked), { recursive: true });
+    }
+    return safePath(root, path);
+}
+
+async function replaceBy(target: string, make: (temporary: string) => Promise<void>): Promise<void> {
+    const temporary = `${target}.${randomBytes(6).toString("hex")}.tmp`;
+    try {
+        await make(temporary);
+        await rename(temporary, target);
+    } catch (error) {
+        await rm(temporary, { force: true });
+        throw error;
+    }
+}
+
+async function removeEmptyFolders(root: string, folder: string): Promise<void> {
+    if (folder === "." || folder === "") {
+        return;
+    }
+    try {
+        await rmdir(await safePath(root, folder));
+    } catch {
+        // Not empty, or already gone: nothing above it can be empty either.
+        return;
+    }
+    await removeEmptyFolders(root, dirname(folder));
+}
+
+function isInside(root: string, path: string): boolean {
+    return path === root || path.startsWith(root + sep);
+}
+
+function outside(path: string): AppError {
+    return new AppError("invalid", `The path ${path} leads out of its folder, through "..", or a symlink on the way.`, {
+        details: { errorCode: "not_contained" },
+    });
+}
+
+async function whenThere<T>(read: () => Promise<T>): Promise<T | undefined> {
+    try {
+        return await read();
+    } catch (error) {
+        const code = error instanceof Error && "code" in error ? error.code : undefined;
+        if (code === "ENOENT" || code === "ENOTDIR" || code === "EISDIR" || code === "ELOOP") {
+            return undefined;
+        }
+        throw error;
+    }
+}

@@ -1,0 +1,52 @@
+import type { DockerClient } from "../../../platform/docker/client.ts";
+import type { ImageListItem } from "../../../platform/docker/answers.ts";
+import type { Engine, ImageInfo } from "../../core/engine.ts";
+import { detailsToSummary, toState, toSummary } from "./containers.ts";
+import { runCommand } from "./run-command.ts";
+
+/** The engine port over the Docker API. */
+export function createEngine(docker: DockerClient): Engine {
+    return {
+        async ping() {
+            return { version: await docker.version() };
+        },
+        async findImage(name) {
+            const image = await docker.images.inspect(name);
+            return image === undefined ? undefined : toImage(image);
+        },
+        async listImages(reference) {
+            return (await docker.images.list(reference)).map(toImage);
+        },
+        tagImage: (source, target) => docker.images.tag(source, target),
+        removeImage: (name) => docker.images.remove(name),
+        pullImage: (name, options) => docker.images.pull(name, options),
+        async listContainers(labels) {
+            return (await docker.containers.list(labels)).map(toSummary);
+        },
+        async findContainer(nameOrId) {
+            const details = await docker.containers.inspect(nameOrId);
+            return details === undefined ? undefined : detailsToSummary(details);
+        },
+        async inspect(id) {
+            const details = await docker.containers.inspect(id);
+            return details === undefined ? undefined : toState(details);
+        },
+        stopContainer: (id, graceSeconds) => docker.containers.stop(id, graceSeconds),
+        removeContainer: (id) => docker.containers.remove(id),
+        tailLogs: (id, lines) => docker.containers.tailLogs(id, lines),
+        watch({ signal, onEvent, onGap, onAway }) {
+            void docker.watch({
+                signal,
+                onAway,
+                onOpen: onGap,
+                onEvent: ({ Action, Actor }) =>
+                    onEvent({ action: Action, containerId: Actor.ID, labels: Actor.Attributes }),
+            });
+        },
+        runCommand: (command) => runCommand(docker, command),
+    };
+}
+
+function toImage(image: ImageListItem): ImageInfo {
+    return { id: image.Id, tags: image.RepoTags, digests: image.RepoDigests, sizeBytes: image.Size };
+}

@@ -1,0 +1,76 @@
+import type { Knex } from "knex";
+import { AppError } from "../../../../common/errors.ts";
+import type { DeploymentStatus } from "../../../../common/schema/deployment.ts";
+import type { Database } from "../../../platform/sqlite/database.ts";
+import { orUnavailable } from "../../../platform/sqlite/failure.ts";
+import { firstRow, type Row } from "../../../platform/sqlite/table.ts";
+import type { Clock } from "../../core/clock.ts";
+import {
+    activeStatuses,
+    canTransition,
+    isTerminal,
+    type DeploymentChange,
+    type DeploymentStore,
+} from "../../core/deployment.ts";
+import { deploymentsTable, type DeploymentTable } from "./deployment-row.ts";
+
+/** Conditional updates: each is one UPDATE that carries the state it expects. */
+export function createDeploymentChanges(
+    database: Database,
+    table: DeploymentTable,
+    clock: Clock,
+): Pick<DeploymentStore, "transition" | "update" | "requestCancel"> {
+    const { knex } = database;
+    const rowOf = (change: DeploymentChange, status?: DeploymentStatus): Row =>
+        table.toRow(status === undefined ? change : { ...change, status });
+
+    async function updateWhere(id: string, status: DeploymentStatus, row: Row) {
+        const rows: unknown = await orUnavailable(
+            knex(deploymentsTable).where({ id, status }).update(row).returning("*"),
+        );
+        const changed = firstRow(rows);
+        return changed === undefined ? undefined : table.fromRow(changed);
+    }
+
+    return {
+        async transition(id, from, to, change = {}) {
+            if (!canTransition(from, to)) {
+                throw new AppError("conflict", `deployment: it cannot go from ${from} to ${to}`);
+            }
+            const now = clock.now().toISOString();
+            return updateWhere(id, from, { ...times(knex, to, change, now), ...rowOf(change, to) });
+        },
+        async update(id, from, change) {
+            if (Object.keys(change).length === 0) {
+                return table.find("id = ? and status = ?", [id, from]);
+            }
+            return updateWhere(id, from, rowOf(change));
+        },
+        async requestCancel(id, reason) {
+            const changed = await orUnavailable(
+                knex(deploymentsTable)
+                    .where({ id })
+                    .whereIn("status", activeStatuses)
+                    .update({
+                        cancel_requested_at: knex.raw("coalesce(cancel_requested_at, ?)", [clock.now().toISOString()]),
+                        cancel_reason: knex.raw("coalesce(cancel_reason, ?)", [reason]),
+                    }),
+            );
+            return changed > 0;
+        },
+    };
+}
+
+/** Start, end and duration, where the change does not say them itself. */
+function times(knex: Knex, to: DeploymentStatus, change: DeploymentChange, now: string): Row {
+    if (!isTerminal(to)) {
+        return { started_at: knex.raw("coalesce(started_at, ?)", [now]) };
+    }
+    const completedAt = change.completedAt ?? now;
+    const seconds = "round((julianday(?) - julianday(coalesce(?, started_at))) * 86400, 3)";
+    return {
+        phase: "done",
+        completed_at: completedAt,
+        duration: knex.raw(seconds, [completedAt, change.startedAt ?? null]),
+    };
+}

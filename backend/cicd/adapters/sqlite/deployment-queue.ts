@@ -1,0 +1,109 @@
+import type { Knex } from "knex";
+import { z } from "zod";
+import type { Database } from "../../../platform/sqlite/database.ts";
+import { orUnavailable } from "../../../platform/sqlite/failure.ts";
+import { firstRow } from "../../../platform/sqlite/table.ts";
+import type { Clock } from "../../core/clock.ts";
+import type { DeploymentStore } from "../../core/deployment.ts";
+import { deploymentsTable, type DeploymentTable } from "./deployment-row.ts";
+
+const running = ["building", "deploying"] as const;
+const Numbered = z.looseObject({ seq: z.int() });
+
+/** Who works on a row: leases, which only their owner extends and gives back. */
+export function createDeploymentQueue(
+    database: Database,
+    table: DeploymentTable,
+    clock: Clock,
+): Pick<DeploymentStore, "claim" | "heartbeat" | "takeOver" | "release"> {
+    const { knex } = database;
+    const now = (): string => clock.now().toISOString();
+    const deployments = (): Knex.QueryBuilder => knex(deploymentsTable);
+
+    function lease(owner: string, seconds: number) {
+        const expires = new Date(clock.now().getTime() + seconds * 1000);
+        return { lease_owner: owner, lease_expires_at: expires.toISOString() };
+    }
+
+    function taken(owner: string, seconds: number) {
+        return { ...lease(owner, seconds), attempt: knex.raw("attempt + 1") };
+    }
+
+    return {
+        async claim(owner, leaseSeconds) {
+            const rows: unknown = await orUnavailable(
+                deployments()
+                    .where("seq", oldestClaimable(knex, now()))
+                    .update(taken(owner, leaseSeconds))
+                    .returning("*"),
+            );
+            const row = firstRow(rows);
+            return row === undefined ? undefined : table.fromRow(row);
+        },
+        async heartbeat(id, owner, leaseSeconds) {
+            const query = deployments().where({ id, lease_owner: owner }).update(lease(owner, leaseSeconds));
+            return Number(await orUnavailable(query)) > 0;
+        },
+        async takeOver(owner, leaseSeconds) {
+            const taking = knex.transaction(async (transaction) => {
+                await freeWaiting(transaction, owner);
+                return left(transaction, owner).update(taken(owner, leaseSeconds)).returning("*");
+            });
+            const rows = z.array(Numbered).parse(await orUnavailable(taking));
+            return rows.sort((a, b) => a.seq - b.seq).map((row) => table.fromRow(row));
+        },
+        async release(id, owner) {
+            const freed = { lease_owner: null, lease_expires_at: null };
+            await orUnavailable(deployments().where({ id, lease_owner: owner }).update(freed));
+        },
+    };
+}
+
+/** The `seq` of the oldest row that waits for nobody: no other row of its stack runs or is leased. */
+function oldestClaimable(knex: Knex, now: string): Knex.QueryBuilder {
+    const busy = knex({ other: deploymentsTable })
+        .select(knex.raw("1"))
+        .whereRaw("other.stack_id = waiting.stack_id and other.seq <> waiting.seq")
+        .andWhere((either) => either.whereIn("other.status", running).orWhere("other.lease_expires_at", ">", now));
+    return knex({ waiting: deploymentsTable })
+        .min("waiting.seq")
+        .where("waiting.status", "pending")
+        .whereNull("waiting.rollback_of")
+        .andWhere((free) => free.whereNull("waiting.lease_owner").orWhere("waiting.lease_expires_at", "<=", now))
+        .whereNotExists(busy);
+}
+
+/**
+ * Leases of others on rows that do not run. One server owns the data directory and has a new name at every start, so
+ * that every lease of another name is a dead one's.
+ */
+async function freeWaiting(transaction: Knex.Transaction, owner: string): Promise<void> {
+    await transaction(deploymentsTable)
+        .whereNotNull("lease_owner")
+        .whereNot({ lease_owner: owner })
+        .whereNotIn("status", running)
+        .update({ lease_owner: null, lease_expires_at: null });
+}
+
+/**
+ * Rows that run without a living owner. An automatic rollback belongs to the failed deployment's owner, and is left
+ * over only when that one has ended.
+ */
+function left(transaction: Knex.Transaction, owner: string): Knex.QueryBuilder {
+    const failed = transaction({ failed: deploymentsTable })
+        .select(transaction.raw("1"))
+        .whereRaw(`failed.id = ${deploymentsTable}.rollback_of`)
+        .whereIn("failed.status", running);
+    return transaction(deploymentsTable)
+        .andWhere((other) => other.whereNull("lease_owner").orWhereNot({ lease_owner: owner }))
+        .andWhere((either) =>
+            either
+                .where((own) => own.whereIn("status", running).whereNull("rollback_of"))
+                .orWhere((rollback) =>
+                    rollback
+                        .whereIn("status", ["pending", ...running])
+                        .whereNotNull("rollback_of")
+                        .whereNotExists(failed),
+                ),
+        );
+}

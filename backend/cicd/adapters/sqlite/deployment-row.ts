@@ -1,0 +1,62 @@
+import { z } from "zod";
+import {
+    DeployedImage,
+    DeploymentErrorCode,
+    DeploymentPhase,
+    DeploymentStatus,
+    PhaseTime,
+    TriggerType,
+} from "../../../../common/schema/deployment.ts";
+import { json } from "../../../platform/sqlite/columns.ts";
+import type { Database } from "../../../platform/sqlite/database.ts";
+import { openTable, type Table } from "../../../platform/sqlite/table.ts";
+import type { DeploymentRecord } from "../../core/deployment.ts";
+
+export const deploymentsTable = "deployments";
+
+const text = z.string().optional();
+
+const columns = z.object({
+    id: z.string(),
+    stackId: z.string(),
+    buildConfigId: z.string(),
+    repositoryId: z.string(),
+    commitSha: z.string(),
+    commitMessage: text,
+    commitAuthor: text,
+    branch: z.string(),
+    tag: text,
+    status: DeploymentStatus,
+    phase: DeploymentPhase,
+    phases: json(z.array(PhaseTime).readonly()),
+    createdAt: z.string(),
+    startedAt: text,
+    completedAt: text,
+    error: text,
+    errorCode: DeploymentErrorCode.optional(),
+    note: text,
+    triggeredBy: TriggerType,
+    triggeredByUser: text,
+    previousDeploymentId: text,
+    rollbackOf: text,
+    supersededBy: text,
+    images: json(z.array(DeployedImage).readonly()),
+    cancelRequestedAt: text,
+    cancelReason: text,
+    attempt: z.int(),
+    leaseOwner: text,
+    leaseExpiresAt: text,
+    buildLogs: text,
+    deploymentLogs: text,
+});
+
+export type DeploymentTable = Table<DeploymentRecord>;
+
+export function openDeploymentTable(database: Database): DeploymentTable {
+    return openTable(database, deploymentsTable, columns);
+}
+
+/** The columns of a row in a list: all but the logs' tails, which are long. */
+export const listedColumns: readonly string[] = Object.keys(columns.shape)
+    .filter((field) => field !== "buildLogs" && field !== "deploymentLogs")
+    .map((field) => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));

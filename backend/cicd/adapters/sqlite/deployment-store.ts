@@ -1,0 +1,59 @@
+import type { Knex } from "knex";
+import { z } from "zod";
+import { randomId } from "../../../platform/crypto/random-id.ts";
+import type { Database } from "../../../platform/sqlite/database.ts";
+import { orUnavailable } from "../../../platform/sqlite/failure.ts";
+import type { Clock } from "../../core/clock.ts";
+import {
+    activeStatuses,
+    type DeploymentRecord,
+    type DeploymentStore,
+    type NewDeployment,
+} from "../../core/deployment.ts";
+import { createDeploymentChanges } from "./deployment-changes.ts";
+import { createDeploymentQueue } from "./deployment-queue.ts";
+import { deploymentsTable, listedColumns, openDeploymentTable } from "./deployment-row.ts";
+import { pageBefore } from "./page.ts";
+
+/** Deployments in SQLite. `list`, `latest` and `listActive` leave the logs' tails out; `find` and `findLive` have them. */
+export function createDeploymentStore(ports: { readonly database: Database; readonly clock: Clock }): DeploymentStore {
+    const { database, clock } = ports;
+    const { knex } = database;
+    const table = openDeploymentTable(database);
+
+    async function listed(query: Knex.QueryBuilder): Promise<readonly DeploymentRecord[]> {
+        const rows: unknown = await orUnavailable(query.select(...listedColumns));
+        return z.array(z.unknown()).parse(rows).map(table.fromRow);
+    }
+
+    return {
+        ...createDeploymentQueue(database, table, clock),
+        ...createDeploymentChanges(database, table, clock),
+        async create(deployment) {
+            const record = newRecord(deployment, clock.now().toISOString());
+            await orUnavailable(knex(deploymentsTable).insert(table.toRow(record)));
+            return record;
+        },
+        find: (id) => table.find("id = ?", [id]),
+        list: (stackId, limit, cursor) =>
+            listed(pageBefore(knex, deploymentsTable, cursor).where({ stack_id: stackId }).limit(limit)),
+        async latest() {
+            const newest = knex(deploymentsTable).max("seq").groupBy("stack_id");
+            const found = await listed(knex(deploymentsTable).whereIn("seq", newest));
+            return new Map(found.map((record) => [record.stackId, record]));
+        },
+        listActive(stackId) {
+            const active = knex(deploymentsTable).whereIn("status", activeStatuses).orderBy("seq");
+            return listed(stackId === undefined ? active : active.where({ stack_id: stackId }));
+        },
+        findLive: (stackId) => table.find("stack_id = ? and status = 'successful' order by seq desc", [stackId]),
+        findRollbackOf: (failedId) => table.find("rollback_of = ? order by seq desc", [failedId]),
+    };
+}
+
+function newRecord({ status = "pending", ...given }: NewDeployment, now: string): DeploymentRecord {
+    const record = { images: [], ...given, id: randomId(), status, phases: [], createdAt: now, attempt: 0 };
+    return status === "pending"
+        ? { ...record, phase: "queued" }
+        : { ...record, phase: "done", startedAt: now, completedAt: now };
+}

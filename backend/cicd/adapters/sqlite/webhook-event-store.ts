@@ -1,0 +1,95 @@
+import type { Knex } from "knex";
+import { z } from "zod";
+import { GitProvider } from "../../../../common/schema/git-repository.ts";
+import { WebhookVerdict } from "../../../../common/schema/webhook-event.ts";
+import { randomId } from "../../../platform/crypto/random-id.ts";
+import { flag, json } from "../../../platform/sqlite/columns.ts";
+import type { Database } from "../../../platform/sqlite/database.ts";
+import { orUnavailable } from "../../../platform/sqlite/failure.ts";
+import { openTable } from "../../../platform/sqlite/table.ts";
+import type { Clock } from "../../core/clock.ts";
+import type { NewWebhookEvent, WebhookEventRecord, WebhookEventStore } from "../../core/webhook-event.ts";
+import { pageBefore } from "./page.ts";
+
+const tableName = "webhook_events";
+const keptPerRepository = 500;
+const text = z.string().optional();
+
+const columns = z.object({
+    id: z.string(),
+    repositoryId: z.string(),
+    stackId: z.string(),
+    provider: GitProvider,
+    eventType: z.string(),
+    deliveryId: text,
+    payload: json(z.unknown()).optional(),
+    headers: json(z.record(z.string(), z.string()).readonly()),
+    signature: text,
+    verified: flag,
+    processed: flag,
+    verdict: WebhookVerdict,
+    reason: text,
+    deploymentId: text,
+    receivedAt: z.string(),
+    processedAt: text,
+    error: text,
+});
+
+/** Webhook deliveries in SQLite, the newest 500 of each repository. */
+export function createWebhookEventStore(ports: {
+    readonly database: Database;
+    readonly clock: Clock;
+}): WebhookEventStore {
+    const { knex } = ports.database;
+    const table = openTable(ports.database, tableName, columns);
+    const withPayload = (record: z.output<typeof columns>): WebhookEventRecord => ({
+        ...record,
+        payload: record.payload,
+    });
+
+    return {
+        async createAll(events) {
+            const now = ports.clock.now().toISOString();
+            const records = events.map((event) => newRecord(event, now));
+            const storing = knex.transaction(async (transaction) => {
+                for (const record of records) {
+                    await transaction(tableName).insert(table.toRow(record));
+                }
+                for (const repositoryId of new Set(records.map((record) => record.repositoryId))) {
+                    await prune(transaction, repositoryId);
+                }
+            });
+            await orUnavailable(storing);
+            return records;
+        },
+        async find(id) {
+            const found = await table.find("id = ?", [id]);
+            return found === undefined ? undefined : withPayload(found);
+        },
+        async list(stackId, limit, cursor) {
+            const page = pageBefore(knex, tableName, cursor).where({ stack_id: stackId }).limit(limit);
+            const rows: unknown = await orUnavailable(page);
+            return z.array(z.unknown()).parse(rows).map(table.fromRow).map(withPayload);
+        },
+        async findDelivery(repositoryId, deliveryId) {
+            const clause = "repository_id = ? and delivery_id = ? and deployment_id is not null order by seq desc";
+            const found = await table.find(clause, [repositoryId, deliveryId]);
+            return found === undefined ? undefined : withPayload(found);
+        },
+    };
+}
+
+function newRecord(event: NewWebhookEvent, now: string): WebhookEventRecord {
+    return { ...event, id: randomId(), receivedAt: now, processedAt: event.processed ? now : undefined };
+}
+
+/** Cheap enough for every delivery: an index names the oldest event to keep, and usually one row goes. */
+async function prune(transaction: Knex.Transaction, repositoryId: string): Promise<void> {
+    const newestToDrop = transaction(tableName)
+        .select("seq")
+        .where({ repository_id: repositoryId })
+        .orderBy("seq", "desc")
+        .limit(1)
+        .offset(keptPerRepository);
+    await transaction(tableName).where({ repository_id: repositoryId }).where("seq", "<=", newestToDrop).delete();
+}

@@ -1,0 +1,56 @@
+import { AppError } from "../../../common/errors.ts";
+import type { Files } from "../core/files.ts";
+
+/** Where a path of the repository really lies, symlinks followed. */
+export type Location =
+    | { readonly where: "inside"; readonly path: string; readonly kind: "file" | "directory" }
+    | { readonly where: "outside" | "missing" };
+
+/** Reads a checked-out commit. All paths are relative to its root; "" is the root itself. */
+export interface ComposeReader {
+    readFile(path: string): Promise<string | undefined>;
+    locate(path: string): Promise<Location>;
+}
+
+/** A reader of the checked-out commit at `root`. */
+export function createComposeReader(files: Pick<Files, "readText" | "inspect" | "realPath">, root: string): ComposeReader {
+    return {
+        readFile: async (path) => (await locate(files, root, path)).where === "inside" ? files.readText(root, path) : undefined,
+        locate: (path) => locate(files, root, path),
+    };
+}
+
+async function locate(files: Pick<Files, "inspect" | "realPath">, root: string, path: string): Promise<Location> {
+    if (path === "") {
+        return { where: "inside", path: "", kind: "directory" };
+    }
+    const parts = path.split("/");
+    try {
+        // Step by step, so that a link to outside is told from a path that is merely missing.
+        for (let length = 1; length <= parts.length; length += 1) {
+            const prefix = parts.slice(0, length).join("/");
+            if ((await files.inspect(root, prefix)) === undefined) {
+                return { where: "missing" };
+            }
+            if ((await files.realPath(root, prefix)) === undefined) {
+                return { where: "outside" };
+            }
+        }
+        return await inside(files, root, path);
+    } catch (error) {
+        if (error instanceof AppError && error.code === "invalid") {
+            return { where: "outside" };
+        }
+        throw error;
+    }
+}
+
+async function inside(files: Pick<Files, "inspect" | "realPath">, root: string, path: string): Promise<Location> {
+    const real = await files.realPath(root, path);
+    if (real === undefined) {
+        return { where: "outside" };
+    }
+    const info = real === "" || real === "." ? undefined : await files.inspect(root, real);
+    const kind = info === undefined || info.kind === "directory" ? "directory" : "file";
+    return { where: "inside", path: real === "." ? "" : real, kind };
+}

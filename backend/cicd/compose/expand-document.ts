@@ -1,0 +1,152 @@
+import { type Document, isAlias, isMap, isPair, isScalar, isSeq, type Pair, type Scalar, type YAMLMap } from "yaml";
+import { type Mistake, mistakeAt, type Place } from "./mistake.ts";
+import { isNull, type Tree, type TreeScalar } from "./tree.ts";
+
+const maxNodes = 200_000;
+
+/** Ends an expansion: the mistake is the file's. */
+export class ExpansionError extends Error {
+    readonly mistake: Mistake;
+
+    constructor(mistake: Mistake) {
+        super(mistake.message);
+        this.name = "ExpansionError";
+        this.mistake = mistake;
+    }
+}
+
+interface Sized {
+    readonly tree: Tree;
+    readonly size: number;
+}
+
+interface Context {
+    readonly place: (offset: number) => Place;
+    /** What each anchor meant so far; an alias can only name an anchor that ended before it. */
+    readonly anchors: Map<string, Sized>;
+}
+
+/**
+ * Turns a composed document into a tree without anchors, aliases and merge keys; undefined for an empty one.
+ * Throws ExpansionError for an unknown alias, a key that is no text, and for more than 200 000 values.
+ */
+export function expandDocument(document: Document, place: (offset: number) => Place): Tree | undefined {
+    const expanded = expandNode(document.contents, { place, anchors: new Map() });
+    return isNull(expanded.tree) ? undefined : expanded.tree;
+}
+
+function expandNode(node: unknown, context: Context): Sized {
+    const sized = expandPlain(node, context);
+    if (sized.size > maxNodes) {
+        const message = `the file holds more than ${maxNodes} values once its aliases are resolved`;
+        throw new ExpansionError(mistakeAt(sized.tree.place, message, "use fewer aliases"));
+    }
+    if ((isMap(node) || isSeq(node) || isScalar(node)) && node.anchor !== undefined) {
+        context.anchors.set(node.anchor, sized);
+    }
+    return sized;
+}
+
+function expandPlain(node: unknown, context: Context): Sized {
+    if (isAlias(node)) {
+        return findAnchor(node.source, placeOf(node, context), context);
+    }
+    if (isMap(node)) {
+        return expandMap(node, context);
+    }
+    const place = placeOf(node, context);
+    if (isSeq(node)) {
+        const items = node.items.map((item) => expandNode(isPair(item) ? item.value : item, context));
+        const tree: Tree = { kind: "list", items: items.map((item) => item.tree), place, tag: tagOf(node.tag) };
+        return { tree, size: sum(items) };
+    }
+    return { tree: isScalar(node) ? expandScalar(node, place) : emptyScalar(place), size: 1 };
+}
+
+function findAnchor(name: string, place: Place, context: Context): Sized {
+    const target = context.anchors.get(name);
+    if (target === undefined) {
+        throw new ExpansionError(mistakeAt(place, `unknown alias *${name}`, `define it above with &${name}`));
+    }
+    return target;
+}
+
+function expandMap(map: YAMLMap, context: Context): Sized {
+    const place = placeOf(map, context);
+    const own = new Map<string, Tree>();
+    const merged = new Map<string, Tree>();
+    let size = 1;
+    for (const pair of map.items) {
+        const key = keyOf(pair, place, context);
+        const value = expandNode(pair.value, context);
+        size += value.size;
+        if (key === "<<") {
+            mergeInto(merged, value.tree);
+        } else {
+            own.set(key, value.tree);
+        }
+    }
+    const inherited = [...merged].filter(([key]) => !own.has(key));
+    return { tree: { kind: "map", entries: new Map([...inherited, ...own]), place, tag: tagOf(map.tag) }, size };
+}
+
+function mergeInto(target: Map<string, Tree>, value: Tree): void {
+    const sources = value.kind === "list" ? value.items : [value];
+    for (const source of sources) {
+        if (source.kind !== "map") {
+            throw new ExpansionError(mistakeAt(value.place, "'<<' needs a map", "write <<: *name of a map"));
+        }
+        for (const [key, inherited] of source.entries) {
+            if (!target.has(key)) {
+                target.set(key, inherited);
+            }
+        }
+    }
+}
+
+function keyOf(pair: Pair, place: Place, context: Context): string {
+    if (isAlias(pair.key)) {
+        const { tree } = findAnchor(pair.key.source, placeOf(pair.key, context), context);
+        if (tree.kind === "scalar") {
+            return tree.text;
+        }
+    }
+    if (isScalar(pair.key)) {
+        const key = expandScalar(pair.key, placeOf(pair.key, context));
+        if (pair.key.anchor !== undefined) {
+            context.anchors.set(pair.key.anchor, { tree: key, size: 1 });
+        }
+        return key.text;
+    }
+    throw new ExpansionError(mistakeAt(place, "a key that is no text", "use a plain text as key"));
+}
+
+function expandScalar(scalar: Scalar, place: Place): TreeScalar {
+    const text = typeof scalar.value === "string" ? scalar.value : (scalar.source ?? "");
+    return { kind: "scalar", text, style: styleOf(scalar), place, tag: tagOf(scalar.tag) };
+}
+
+function styleOf(scalar: Scalar): TreeScalar["style"] {
+    if (scalar.type === undefined || scalar.type === "PLAIN") {
+        // `!!str 12` is text although it is written plainly.
+        return scalar.tag === "tag:yaml.org,2002:str" ? "quoted" : "plain";
+    }
+    return scalar.type === "BLOCK_LITERAL" || scalar.type === "BLOCK_FOLDED" ? "block" : "quoted";
+}
+
+function emptyScalar(place: Place): TreeScalar {
+    return { kind: "scalar", text: "", style: "plain", place };
+}
+
+function tagOf(tag: string | undefined): "!reset" | "!override" | undefined {
+    return tag === "!reset" || tag === "!override" ? tag : undefined;
+}
+
+function placeOf(node: unknown, context: Context): Place {
+    const ranged = isScalar(node) || isMap(node) || isSeq(node) || isAlias(node) ? node.range : undefined;
+    return context.place(ranged?.[0] ?? 0);
+}
+
+function sum(items: readonly Sized[]): number {
+    return items.reduce((total, item) => total + item.size, 1);
+}

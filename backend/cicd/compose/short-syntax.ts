@@ -1,0 +1,89 @@
+import { entriesOf, isNull, itemsOf, mapNode, textNode, textOf, type Tree, type TreeMap, type TreeScalar } from "./tree.ts";
+
+/** Splits at a character, but not inside `${…}`. */
+export function splitOutsideVariables(text: string, separator: string): readonly string[] {
+    const parts: string[] = [];
+    let open = 0;
+    let from = 0;
+    for (let at = 0; at < text.length; at += 1) {
+        if (text.startsWith("${", at)) {
+            open += 1;
+        } else if (text[at] === "}" && open > 0) {
+            open -= 1;
+        } else if (text[at] === separator && open === 0) {
+            parts.push(text.slice(from, at));
+            from = at + 1;
+        }
+    }
+    return [...parts, text.slice(from)];
+}
+
+/** `KEY=value` as Compose reads an item of `environment`, `labels` …; no value where there is no `=`. */
+export function splitAssignment(item: TreeScalar): readonly [string, Tree] {
+    const [key = "", ...rest] = splitOutsideVariables(item.text, "=");
+    const missing: TreeScalar = { kind: "scalar", text: "", style: "plain", place: item.place };
+    return [key, rest.length === 0 ? missing : textNode(rest.join("="), item.place)];
+}
+
+/** The map form of a value that may also be a list of `KEY=value`. */
+export function assignmentsOf(tree: Tree): TreeMap {
+    if (tree.kind === "map") {
+        return tree;
+    }
+    const scalars = itemsOf(tree).filter((item) => item.kind === "scalar");
+    return { ...mapNode(scalars.map(splitAssignment), tree.place), tag: tree.tag };
+}
+
+/** The map form of a value that may also be a list of names (`depends_on`, `networks`). */
+export function namesToMap(tree: Tree, value: (item: Tree) => Tree): TreeMap {
+    if (tree.kind === "map") {
+        return tree;
+    }
+    const named = itemsOf(tree).flatMap((item) => {
+        const name = textOf(item);
+        return name === undefined ? [] : [[name, value(item)] as const];
+    });
+    return { ...mapNode(named, tree.place), tag: tree.tag };
+}
+
+/** A mount of a service. */
+export interface Mount {
+    /** What is mounted, as written; undefined for an anonymous volume or a tmpfs. */
+    readonly source: string | undefined;
+    readonly target: string;
+    /** Whether the source is a path of the host rather than a named volume. */
+    readonly isBind: boolean;
+    readonly node: Tree;
+}
+
+/** The mount that an item of `volumes` means; undefined for one without a target. */
+export function mountOf(node: Tree): Mount | undefined {
+    if (node.kind === "map") {
+        return longMount(node);
+    }
+    const text = textOf(node);
+    if (text === undefined) {
+        return undefined;
+    }
+    const [first = "", second] = splitOutsideVariables(text, ":");
+    return second === undefined
+        ? { source: undefined, target: first, isBind: false, node }
+        : { source: first, target: second, isBind: looksLikePath(first), node };
+}
+
+function longMount(node: TreeMap): Mount | undefined {
+    const fields = new Map(entriesOf(node).map(([key, value]) => [key, textOf(value)]));
+    const target = fields.get("target") ?? fields.get("destination") ?? fields.get("dst");
+    const source = fields.get("source") ?? fields.get("src");
+    return target === undefined ? undefined : { source, target, isBind: fields.get("type") === "bind", node };
+}
+
+/** Whether a short mount's source is a path; a variable may turn out to be one. */
+export function looksLikePath(source: string): boolean {
+    return /^[./~$\\]/.test(source);
+}
+
+/** Whether a value is missing: left out or null. */
+export function isAbsent(tree: Tree | undefined): boolean {
+    return tree === undefined || isNull(tree);
+}

@@ -1,0 +1,76 @@
+import { generatedOverrideName, overrideFileNames } from "./find-compose-file.ts";
+import type { Mistake } from "./mistake.ts";
+import { isInFolder, normalizePath } from "./repository-path.ts";
+
+export interface TrackedInput {
+    /** Every path of the commit, relative to the repository's root. */
+    readonly paths: readonly string[];
+    /** The compose file's folder; "" for the root. */
+    readonly folder: string;
+    /** What a tracked symlink points to, as it is written; undefined for what is no symlink. */
+    readonly linkTarget: (path: string) => string | undefined;
+}
+
+export interface TrackedFile {
+    /** Relative to the repository's root. */
+    readonly source: string;
+    /** Relative to the stack's directory. */
+    readonly target: string;
+    /** Copied only where there is none yet: the stack's own `.env`. */
+    readonly onlyIfMissing: boolean;
+}
+
+export interface TrackedFiles {
+    readonly files: readonly TrackedFile[];
+    readonly mistakes: readonly Mistake[];
+    /** Tracked files that are not copied, and why. */
+    readonly warnings: readonly string[];
+}
+
+/**
+ * Which tracked files belong into the stack's directory: all of the compose file's folder but git's own and override
+ * files (Compose would read those by their name alone). A symlink that leaves the folder is a mistake.
+ */
+export function selectTrackedFiles(input: TrackedInput): TrackedFiles {
+    const prefix = input.folder === "" ? "" : `${input.folder}/`;
+    const inside = input.paths.filter((path) => path.startsWith(prefix) && !isGitInternal(path)).sort();
+    const overrides = inside.filter((path) => isOverride(path.slice(prefix.length)));
+    const kept = inside.filter((path) => !overrides.includes(path));
+    return {
+        files: kept.map((source) => {
+            const target = source.slice(prefix.length);
+            return { source, target, onlyIfMissing: target === ".env" };
+        }),
+        mistakes: kept.flatMap((path) => linkMistake(path, input)),
+        warnings: overrides.map(overrideWarning),
+    };
+}
+
+function isGitInternal(path: string): boolean {
+    return path.split("/").includes(".git");
+}
+
+function isOverride(target: string): boolean {
+    const names: readonly string[] = overrideFileNames;
+    return names.includes(target);
+}
+
+function overrideWarning(path: string): string {
+    const generated = path.endsWith(generatedOverrideName) ? "; CI/CD writes a file of that name itself" : "";
+    return `${path} is not used: list it in composeFiles to have it merged${generated}`;
+}
+
+function linkMistake(path: string, input: TrackedInput): readonly Mistake[] {
+    const target = input.linkTarget(path);
+    if (target === undefined) {
+        return [];
+    }
+    const folder = path.slice(0, Math.max(path.lastIndexOf("/"), 0));
+    const reached = target.startsWith("/") ? undefined : normalizePath(folder, target);
+    const inside = reached !== undefined && isInFolder(reached, input.folder);
+    if (inside) {
+        return [];
+    }
+    const message = `the symlink points to ${target}, outside the stack's folder`;
+    return [{ file: path, line: 1, column: 1, message, hint: "point it inside the folder, or remove it" }];
+}

@@ -1,0 +1,122 @@
+/** What a host is: `public` for everything that is not known to be something else, names included. */
+export type HostKind = "public" | "loopback" | "private" | "forbidden";
+
+/**
+ * A host in one notation: lower case, IDN as punycode, every IPv4 spelling (decimal, octal, hexadecimal, short) dotted,
+ * IPv6 compressed in brackets, no trailing dot. Undefined where it is no host.
+ */
+export function canonicalHost(host: string): string | undefined {
+    if (host === "" || /[\s/\\?#@%]/.test(host)) {
+        return undefined;
+    }
+    try {
+        const name = new URL(`http://${host}/`).hostname.replace(/\.+$/, "");
+        return name === "" ? undefined : name;
+    } catch {
+        return undefined;
+    }
+}
+
+/**
+ * The kind of a host in any notation. `loopback` and `private` networks may be allowed; `forbidden` (link-local with
+ * the clouds' metadata services, multicast, reserved) never is. Names other than the well-known local ones are `public`
+ * here: what they resolve to must be asked again.
+ */
+export function hostKind(host: string): HostKind {
+    const name = canonicalHost(host);
+    if (name === undefined) {
+        return "forbidden";
+    }
+    if (name.startsWith("[")) {
+        return kindOfIpv6(parseIpv6(name.slice(1, -1)));
+    }
+    const ipv4 = parseIpv4(name);
+    return ipv4 === undefined ? kindOfName(name) : kindOfIpv4(ipv4);
+}
+
+/** The kind of an address as a resolver gives it: IPv6 without brackets, perhaps with a zone. */
+export function addressKind(address: string): HostKind {
+    const plain = address.replace(/%.*$/, "");
+    return hostKind(plain.includes(":") ? `[${plain}]` : plain);
+}
+
+function kindOfName(name: string): HostKind {
+    if (/(^|\.)(localhost|localdomain)$/.test(name)) {
+        return "loopback";
+    }
+    if (/^metadata(\.google\.internal)?$/.test(name)) {
+        return "forbidden";
+    }
+    return /(^|\.)(local|internal|lan|home\.arpa)$/.test(name) ? "private" : "public";
+}
+
+const ipv4Ranges: readonly (readonly [network: string, bits: number, kind: HostKind])[] = [
+    ["127.0.0.0", 8, "loopback"],
+    ["0.0.0.0", 8, "loopback"],
+    ["10.0.0.0", 8, "private"],
+    ["172.16.0.0", 12, "private"],
+    ["192.168.0.0", 16, "private"],
+    ["100.100.100.200", 32, "forbidden"],
+    ["100.64.0.0", 10, "private"],
+    ["198.18.0.0", 15, "private"],
+    ["169.254.0.0", 16, "forbidden"],
+    ["192.0.0.0", 24, "forbidden"],
+    ["224.0.0.0", 3, "forbidden"],
+];
+
+function kindOfIpv4(address: number): HostKind {
+    const range = ipv4Ranges.find(([network, bits]) => {
+        const size = 2 ** (32 - bits);
+        return Math.floor(address / size) === Math.floor((parseIpv4(network) ?? 0) / size);
+    });
+    return range?.[2] ?? "public";
+}
+
+/** The number of a dotted IPv4 address; undefined for anything else. */
+function parseIpv4(text: string): number | undefined {
+    if (!/^\d{1,3}(\.\d{1,3}){3}$/.test(text)) {
+        return undefined;
+    }
+    return text.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
+}
+
+/** The eight groups of an address that `URL` has compressed. */
+function parseIpv6(text: string): readonly number[] {
+    const [head = "", tail] = text.split("::");
+    const groups = (part: string): number[] => (part === "" ? [] : part.split(":").map((group) => parseInt(group, 16)));
+    const left = groups(head);
+    const right = groups(tail ?? "");
+    return [...left, ...Array.from({ length: 8 - left.length - right.length }, () => 0), ...right];
+}
+
+/** Prefixes (leading groups) after which an IPv4 address is embedded: compatible, mapped, translated, 6to4. */
+const embeddings: readonly (readonly number[])[] = [
+    [0, 0, 0, 0, 0, 0],
+    [0, 0, 0, 0, 0, 0xffff],
+    [0, 0, 0, 0, 0xffff, 0],
+    [0x64, 0xff9b, 0, 0, 0, 0],
+    [0x2002],
+];
+
+const awsMetadata = [0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254];
+
+function kindOfIpv6(groups: readonly number[]): HostKind {
+    const [first = 0, second = 0] = groups;
+    if (groups.slice(0, 7).every((group) => group === 0) && (groups[7] ?? 0) <= 1) {
+        return "loopback";
+    }
+    const embedding = embeddings.find((prefix) => prefix.every((group, index) => groups[index] === group));
+    if (embedding !== undefined) {
+        const [high = 0, low = 0] = groups.slice(embedding.length);
+        return kindOfIpv4(high * 65_536 + low);
+    }
+    if (groups.every((group, index) => group === awsMetadata[index])) {
+        return "forbidden";
+    }
+    if ((first & 0xfe00) === 0xfc00 || (first === 0x64 && second === 0xff9b)) {
+        return "private";
+    }
+    // Link-local, the former site-local, multicast; Teredo, which hides an IPv4 address.
+    const forbidden = (first & 0xff80) === 0xfe80 || first >= 0xff00 || (first === 0x2001 && second === 0);
+    return forbidden ? "forbidden" : "public";
+}

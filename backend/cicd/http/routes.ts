@@ -1,0 +1,19 @@
+import type { Route } from "./route.ts";
+import { buildConfigRoutes } from "./routes/build-config-routes.ts";
+import { deploymentRoutes } from "./routes/deployment-routes.ts";
+import { repositoryRoutes } from "./routes/repository-routes.ts";
+import { sessionRoutes } from "./routes/session-routes.ts";
+import { stackRoutes } from "./routes/stack-routes.ts";
+import { tokenRoutes } from "./routes/token-routes.ts";
+import { webhookEventRoutes } from "./routes/webhook-event-routes.ts";
+
+/** Every REST route below `/api/v1`. The documentation and the server are made of this table. */
+export const routes: readonly Route[] = [
+    ...sessionRoutes,
+    ...stackRoutes,
+    ...repositoryRoutes,
+    ...buildConfigRoutes,
+    ...deploymentRoutes,
+    ...webhookEventRoutes,
+    ...tokenRoutes,
+];

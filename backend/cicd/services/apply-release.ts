@@ -1,0 +1,113 @@
+import { composeUp } from "../commands/compose.ts";
+import type { ServicePlan } from "../compose/plan-service.ts";
+import type { Engine } from "../core/engine.ts";
+import { composeLabels } from "../core/engine.ts";
+import type { DeploymentErrorCode } from "../../../common/schema/deployment.ts";
+import { DeploymentFailure } from "../core/failure.ts";
+import type { Files } from "../core/files.ts";
+import type { CommandResult, TargetHost } from "../core/target-host.ts";
+import type { DeploymentRun } from "./deployment-run.ts";
+import type { ApplyInput, Plan } from "./plan-release.ts";
+import { composeEnvironment } from "./stack-environment.ts";
+import { writeStackFiles } from "./write-stack-files.ts";
+
+/** Beside what the services themselves may take: stopping old containers, creating new ones. */
+const applyTimeoutSeconds = 600;
+
+export interface ApplyPorts {
+    readonly engine: Engine;
+    readonly target: TargetHost;
+    readonly files: Files;
+}
+
+/**
+ * Puts a planned release in place: files first, then one `docker compose up` per service that differs, in dependency
+ * order, so that the others keep running without a gap. A running command is never cut; when the run was asked to end,
+ * no further one is begun.
+ */
+export async function applyRelease(
+    ports: ApplyPorts,
+    run: DeploymentRun,
+    input: ApplyInput,
+    plan: Plan,
+): Promise<void> {
+    await writeStackFiles(ports.files, plan.filesInput, plan.files);
+    if (!input.start) {
+        return;
+    }
+    for (const container of plan.services.removeFirst) {
+        run.say(`Removing container ${container.name}: ${container.reason}`);
+        await ports.engine.removeContainer(container.id);
+    }
+    for (const { service, containerIds } of plan.services.removed) {
+        run.say(`Removing ${service}: it is gone from the compose file`);
+        await removeService(ports.engine, containerIds);
+    }
+    for (const service of plan.services.services.filter(({ action }) => action !== "none")) {
+        run.checkSignal();
+        await bringUp(ports, run, plan, service);
+    }
+}
+
+async function removeService(engine: Engine, containerIds: readonly string[]): Promise<void> {
+    for (const id of containerIds) {
+        await engine.stopContainer(id, 10);
+        await engine.removeContainer(id);
+    }
+}
+
+async function bringUp(ports: ApplyPorts, run: DeploymentRun, plan: Plan, service: ServicePlan): Promise<void> {
+    run.say(`${service.service}: ${service.action} (${service.reasons.join(", ")})`);
+    const first = await up(ports, run, plan, service);
+    if (first.exitCode === 0) {
+        return;
+    }
+    if (!(await clearLeftovers(ports.engine, run))) {
+        throw upFailure(service.service, first);
+    }
+    // An interrupted recreate leaves its replacement under a temporary name, which makes the next `up` fail once.
+    const second = await up(ports, run, plan, service);
+    if (second.exitCode !== 0) {
+        throw upFailure(service.service, second);
+    }
+}
+
+async function up(ports: ApplyPorts, run: DeploymentRun, plan: Plan, service: ServicePlan): Promise<CommandResult> {
+    return run.command(
+        ports.target,
+        composeUp({
+            stack: run.stack,
+            directory: plan.stackDirectory,
+            environment: composeEnvironment(plan.release.variables),
+            service: service.service,
+            force: service.force,
+        }),
+        { signal: new AbortController().signal, timeoutSeconds: applyTimeoutSeconds },
+    );
+}
+
+async function clearLeftovers(engine: Engine, run: DeploymentRun): Promise<boolean> {
+    const containers = await engine.listContainers([`${composeLabels.project}=${run.stack}`]);
+    const left = containers.filter(({ name, state }) => state === "created" && /^\/?[0-9a-f]{12}_/.test(name));
+    for (const container of left) {
+        run.say(`Removing ${container.name}, left over from an interrupted change`);
+        await engine.removeContainer(container.id);
+    }
+    return left.length > 0;
+}
+
+const knownFailures: readonly (readonly [RegExp, DeploymentErrorCode])[] = [
+    [/port is already allocated|address already in use/i, "port_taken"],
+    [/container name .* is already in use/i, "name_taken"],
+    [/no such image/i, "image_missing"],
+    [/no space left on device/i, "disk_full"],
+    [/cannot connect to the docker daemon/i, "engine_unavailable"],
+    [/is unhealthy|didn't complete successfully/i, "unhealthy"],
+];
+
+function upFailure(service: string, result: CommandResult): DeploymentFailure {
+    const words = result.stderrTail.trim().split("\n").at(-1) ?? "";
+    const code = knownFailures.find(([pattern]) => pattern.test(result.stderrTail))?.[1] ?? "apply_failed";
+    const how = result.timedOut ? `did not come up within ${applyTimeoutSeconds} s` : "could not be started";
+    return new DeploymentFailure(code, `${service} ${how}: ${words}`);
+}

@@ -1,0 +1,169 @@
+import { AppError } from "../../../common/errors.ts";
+import type { ApiToken, ApiTokenInput, CreatedApiToken } from "../../../common/schema/api-token.ts";
+import type { BuildConfig, BuildConfigInput } from "../../../common/schema/build-config.ts";
+import type { Deployment, DeploymentRequest } from "../../../common/schema/deployment.ts";
+import type { GitRepository } from "../../../common/schema/git-repository.ts";
+import type { LogLine, LogRange } from "../../../common/schema/log-line.ts";
+import type { PageQuery } from "../../../common/schema/page.ts";
+import type { Preview } from "../../../common/schema/preview.ts";
+import type { RestStack, StackCICDExtension } from "../../../common/schema/stack.ts";
+import type { WebhookEvent } from "../../../common/schema/webhook-event.ts";
+import type { ApiTokenStore } from "../core/api-token.ts";
+import type { BuildConfigStore } from "../core/build-config.ts";
+import type { Clock } from "../core/clock.ts";
+import type { DeploymentRecord, DeploymentStore } from "../core/deployment.ts";
+import { viewRepository, type RepositoryRecord, type RepositoryStore } from "../core/git-repository.ts";
+import type { Git } from "../core/git.ts";
+import type { Caller, Host } from "../core/host.ts";
+import type { LogStore } from "../core/log-stream.ts";
+import type { Login } from "../core/login.ts";
+import type { ReleaseStore } from "../core/release.ts";
+import { viewWebhookEvent, type WebhookEventRecord, type WebhookEventStore } from "../core/webhook-event.ts";
+import { createApiToken, listApiTokens, revokeApiToken } from "./api-tokens.ts";
+import { findBuildConfig, saveBuildConfig } from "./build-configs.ts";
+import { connectRepository, type ConnectRequest } from "./connect-repository.ts";
+import { followToEnd, readWholeLog, type FollowRequest } from "./deployment-log.ts";
+import { disconnectRepository } from "./disconnect-repository.ts";
+import { LogFollower, type FollowOptions } from "./follow-log.ts";
+import { findDeployment, listDeployments } from "./list-deployments.ts";
+import { findStack, listStacks, requireStack } from "./list-stacks.ts";
+import { listWebhookEvents } from "./list-webhook-events.ts";
+import type { MutablePage } from "./page.ts";
+import { extendStack } from "./stack-extension.ts";
+import { testRepository, type ConnectionTest, type TestRequest } from "./test-repository.ts";
+import { viewOne } from "./view-deployments.ts";
+
+interface StackCall {
+    readonly stack: string;
+    readonly request: DeploymentRequest;
+    readonly caller: Caller;
+}
+
+interface IdCall {
+    readonly id: string;
+    readonly caller: Caller;
+}
+
+/** What the edges' use cases need. The deployment engine's own verbs come in as functions. */
+export interface CicdServicePorts {
+    readonly repositories: RepositoryStore;
+    readonly buildConfigs: BuildConfigStore;
+    readonly deployments: DeploymentStore;
+    readonly events: WebhookEventStore;
+    readonly releases: ReleaseStore;
+    readonly logs: LogStore;
+    readonly tokens: ApiTokenStore;
+    readonly git: Git;
+    readonly host: Pick<Host, "listStacks" | "createStackDirectory" | "push" | "refreshStacks">;
+    readonly clock: Clock;
+    /** This server's public address, without a trailing slash. */
+    readonly baseUrl: string;
+    readonly login: Login;
+    triggerDeployment(call: StackCall): Promise<DeploymentRecord>;
+    previewDeployment(call: StackCall & { readonly signal: AbortSignal }): Promise<Preview>;
+    cancelDeployment(call: IdCall): Promise<DeploymentRecord>;
+    rollBackTo(call: IdCall): Promise<DeploymentRecord>;
+    redeliverWebhook(call: IdCall): Promise<WebhookEventRecord>;
+}
+
+/** Every use case that REST and the sockets offer, with answers as the outside sees them. Throws AppError. */
+export interface CicdServices {
+    readonly login: Login;
+    listStacks(page: PageQuery): Promise<MutablePage<RestStack>>;
+    findStack(name: string): Promise<RestStack>;
+    extendStack(name: string): Promise<StackCICDExtension>;
+    findRepository(stack: string): Promise<GitRepository | undefined>;
+    findWebhookSecret(stack: string): Promise<string>;
+    connectRepository(request: ConnectRequest): Promise<GitRepository>;
+    disconnectRepository(call: { readonly stack: string; readonly caller: Caller }): Promise<void>;
+    testRepository(request: TestRequest): Promise<ConnectionTest>;
+    findBuildConfig(stack: string): Promise<BuildConfig | undefined>;
+    saveBuildConfig(call: { readonly stack: string; readonly input: BuildConfigInput }): Promise<BuildConfig>;
+    triggerDeployment(call: StackCall): Promise<Deployment>;
+    previewDeployment(call: StackCall & { readonly signal: AbortSignal }): Promise<Preview>;
+    cancelDeployment(call: IdCall): Promise<Deployment>;
+    rollBackTo(call: IdCall): Promise<Deployment>;
+    findDeployment(id: string): Promise<Deployment>;
+    listDeployments(stack: string, page: PageQuery): Promise<MutablePage<Deployment>>;
+    readLog(id: string, range: LogRange): Promise<readonly LogLine[]>;
+    readWholeLog(id: string): AsyncGenerator<readonly LogLine[], void>;
+    /** Follows a log until stopped. */
+    followLog(options: Omit<FollowOptions, "logs">): LogFollower;
+    /** Follows a log until the deployment ends; answers how it ended. */
+    followToEnd(request: FollowRequest): Promise<Deployment>;
+    listWebhookEvents(stack: string, page: PageQuery): Promise<MutablePage<WebhookEvent>>;
+    redeliverWebhook(call: IdCall): Promise<WebhookEvent>;
+    listApiTokens(page: PageQuery): Promise<MutablePage<ApiToken>>;
+    createApiToken(call: { readonly input: ApiTokenInput; readonly caller: Caller }): Promise<CreatedApiToken>;
+    revokeApiToken(id: string): Promise<void>;
+}
+
+/** The use cases over their ports. */
+export function createCicdServices(ports: CicdServicePorts): CicdServices {
+    return {
+        login: ports.login,
+        ...stackServices(ports),
+        ...deploymentServices(ports),
+        listApiTokens: (page) => listApiTokens(ports, page),
+        createApiToken: (call) => createApiToken(ports, { ...call, now: ports.clock.now() }),
+        revokeApiToken: (id) => revokeApiToken(ports, id),
+    };
+}
+
+function stackServices(ports: CicdServicePorts) {
+    return {
+        listStacks: (page) => listStacks(ports, page),
+        findStack: (name) => findStack(ports, name),
+        extendStack: (name) => extendStack(ports, name),
+        async findRepository(stack) {
+            const record = await ports.repositories.findByStack(stack);
+            return record && viewRepository(record, ports.baseUrl);
+        },
+        findWebhookSecret: async (stack) => (await requireRepository(ports, stack)).webhookSecret,
+        connectRepository: (request) => connectRepository(ports, request),
+        disconnectRepository: (call) => disconnectRepository(ports, call),
+        testRepository: (request) => testRepository(ports, request),
+        findBuildConfig: (stack) => findBuildConfig(ports, stack),
+        saveBuildConfig: (call) => saveBuildConfig(ports, call),
+    } satisfies Partial<CicdServices>;
+}
+
+function deploymentServices(ports: CicdServicePorts) {
+    return {
+        triggerDeployment: async (call) => viewOne(ports, await ports.triggerDeployment(call)),
+        previewDeployment: (call) => ports.previewDeployment(call),
+        cancelDeployment: async (call) => viewOne(ports, await ports.cancelDeployment(call)),
+        rollBackTo: async (call) => viewOne(ports, await ports.rollBackTo(call)),
+        findDeployment: async (id) => viewOne(ports, await findDeployment(ports, id)),
+        async listDeployments(stack, page) {
+            const found = await listDeployments(ports, stack, page);
+            await requireUnlessFound(ports, stack, found.items);
+            return found;
+        },
+        readLog: async (id, range) => ports.logs.read((await findDeployment(ports, id)).id, range),
+        readWholeLog: (id) => readWholeLog(ports, id),
+        followLog: (options) => new LogFollower({ ...options, logs: ports.logs }),
+        followToEnd: async (request) => viewOne(ports, await followToEnd(ports, request)),
+        async listWebhookEvents(stack, page) {
+            const found = await listWebhookEvents(ports, stack, page);
+            await requireUnlessFound(ports, stack, found.items);
+            return found;
+        },
+        redeliverWebhook: async (call) => viewWebhookEvent(await ports.redeliverWebhook(call)),
+    } satisfies Partial<CicdServices>;
+}
+
+/** History outlives its stack: only where there is none must the stack exist. */
+async function requireUnlessFound(ports: CicdServicePorts, stack: string, found: readonly unknown[]): Promise<void> {
+    if (found.length === 0) {
+        await requireStack(ports, stack);
+    }
+}
+
+async function requireRepository(ports: CicdServicePorts, stack: string): Promise<RepositoryRecord> {
+    const repository = await ports.repositories.findByStack(stack);
+    if (repository === undefined) {
+        throw new AppError("not_found", `repository: the stack "${stack}" is not connected to one; connect one first`);
+    }
+    return repository;
+}

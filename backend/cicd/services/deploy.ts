@@ -1,0 +1,173 @@
+import type { Clock } from "../core/clock.ts";
+import type { BuildConfigRecord, BuildConfigStore, Variable } from "../core/build-config.ts";
+import type { DeploymentRecord, DeploymentStore } from "../core/deployment.ts";
+import { asFailure, DeploymentFailure, endsCancelled } from "../core/failure.ts";
+import type { RepositoryRecord, RepositoryStore } from "../core/git-repository.ts";
+import type { Host } from "../core/host.ts";
+import type { LogStore } from "../core/log-stream.ts";
+import { createMasker } from "../core/mask.ts";
+import type { Release, ReleaseStore } from "../core/release.ts";
+import type { TargetHost } from "../core/target-host.ts";
+import { DeploymentRun } from "./deployment-run.ts";
+
+const tailBytes = 64 * 1024;
+
+export interface DeployPorts {
+    readonly deployments: DeploymentStore;
+    readonly repositories: RepositoryStore;
+    readonly buildConfigs: BuildConfigStore;
+    readonly releases: ReleaseStore;
+    readonly logs: LogStore;
+    readonly target: TargetHost;
+    readonly host: Pick<Host, "lock">;
+    readonly clock: Clock;
+    readonly announce: (deployment: DeploymentRecord) => void;
+    readonly onError: (error: unknown) => void;
+    /** Fetches, checks, builds and writes down the release; nothing of the stack is touched. */
+    readonly buildRelease: (run: DeploymentRun, connection: Connection) => Promise<Release>;
+    /** Applies and verifies; restores the old release where that fails. Ends the run's row. */
+    readonly putLive: (run: DeploymentRun, release: Release, connection: Connection) => Promise<void>;
+    /** Removes what the run left in its workspace. */
+    readonly cleanUp: (deploymentId: string, connection: Connection | undefined) => Promise<void>;
+}
+
+/** What a stack is connected to. */
+export interface Connection {
+    readonly repository: RepositoryRecord;
+    readonly config: BuildConfigRecord;
+    readonly variables: readonly Variable[];
+}
+
+/**
+ * Runs one deployment to its end, whatever it was doing before: a new one from the start, one that built before a crash
+ * again from the fetch, one that was applying on from its release. Never throws; a run that is interrupted by a
+ * shutdown keeps its status and goes on at the next start.
+ */
+export function createDeploy(ports: DeployPorts) {
+    return async function deploy(record: DeploymentRecord, signal: AbortSignal): Promise<void> {
+        const connection = await findConnection(ports, record);
+        const log = await ports.logs.open(record.id);
+        const masker = createMasker(secretsOf(connection));
+        const run = new DeploymentRun(ports, { record, log, signal, mask: (text) => masker.mask(text) });
+        try {
+            await runLocked(ports, run, connection);
+        } catch (error) {
+            await end(ports, run, error);
+        } finally {
+            await tidy(ports, run, connection);
+        }
+    };
+}
+
+async function runLocked(ports: DeployPorts, run: DeploymentRun, connection: Connection | undefined): Promise<void> {
+    const lock = await ports.host.lock.acquire(run.stack, `deployment ${run.id}`, run.signal);
+    try {
+        await continueAfterCrash(ports, run);
+        if (connection === undefined) {
+            throw new DeploymentFailure("interrupted", "The stack's repository was disconnected meanwhile.");
+        }
+        const release = await obtainRelease(ports, run, connection);
+        await ports.putLive(run, release, connection);
+    } finally {
+        lock.release();
+    }
+}
+
+async function continueAfterCrash(ports: DeployPorts, run: DeploymentRun): Promise<void> {
+    if (run.record.startedAt === undefined) {
+        return;
+    }
+    const ended = await ports.target.endOrphans(run.id);
+    run.say(`The server was restarted while this deployment ran (${run.record.phase}); going on.`);
+    if (ended > 0) {
+        run.say(`Ended ${ended} process(es) that were left over.`);
+    }
+}
+
+async function obtainRelease(ports: DeployPorts, run: DeploymentRun, connection: Connection): Promise<Release> {
+    const restored = run.record.previousDeploymentId;
+    if (run.record.status === "deploying" || restored !== undefined) {
+        return findRelease(ports, run, restored ?? run.id);
+    }
+    if (run.record.status === "pending") {
+        await run.become("building", "fetching", { startedAt: ports.clock.now().toISOString() });
+    }
+    return ports.buildRelease(run, connection);
+}
+
+async function findRelease(ports: DeployPorts, run: DeploymentRun, id: string): Promise<Release> {
+    const release = await ports.releases.find(id);
+    if (release === undefined) {
+        throw new DeploymentFailure(
+            "release_missing",
+            `The release of deployment ${id} is not kept any more. Deploy its commit again instead.`,
+        );
+    }
+    if (run.record.status === "pending") {
+        await run.become("deploying", "previewing", { startedAt: ports.clock.now().toISOString() });
+    }
+    return release;
+}
+
+/** Writes the end of a run that failed before or outside of applying. */
+async function end(ports: DeployPorts, run: DeploymentRun, error: unknown): Promise<void> {
+    const failure = asFailure(error);
+    const disconnected = failure.errorCode === "interrupted" && !run.signal.aborted;
+    if (failure.errorCode === "interrupted" && !disconnected) {
+        return;
+    }
+    if (failure.errorCode === "internal") {
+        ports.onError(failure.cause ?? failure);
+    }
+    const message = run.mask(failure.message);
+    run.say(message);
+    const status = endsCancelled(failure) ? "cancelled" : "failed";
+    try {
+        await run.become(status, "done", {
+            error: message,
+            errorCode: failure.errorCode,
+            completedAt: ports.clock.now().toISOString(),
+        });
+    } catch (lost) {
+        ports.onError(lost);
+    }
+}
+
+async function tidy(ports: DeployPorts, run: DeploymentRun, connection: Connection | undefined): Promise<void> {
+    try {
+        await ports.cleanUp(run.id, connection);
+        await run.log.close();
+    } catch (error) {
+        ports.onError(error);
+    }
+}
+
+/** The bounded tails of a log, as seed A's `buildLogs` and `deploymentLogs` have them. */
+export async function logTails(
+    logs: LogStore,
+    id: string,
+): Promise<{ readonly buildLogs: string; readonly deploymentLogs: string }> {
+    return {
+        buildLogs: await logs.tail(id, ["fetching", "pipeline", "building", "publishing"], tailBytes),
+        deploymentLogs: await logs.tail(id, ["previewing", "applying", "verifying", "rolling_back"], tailBytes),
+    };
+}
+
+async function findConnection(ports: DeployPorts, record: DeploymentRecord): Promise<Connection | undefined> {
+    const repository = await ports.repositories.findByStack(record.stackId);
+    const config = await ports.buildConfigs.findByStack(record.stackId);
+    if (repository === undefined || config === undefined) {
+        return undefined;
+    }
+    return { repository, config, variables: config.environmentVariables };
+}
+
+function secretsOf(connection: Connection | undefined): readonly string[] {
+    if (connection === undefined) {
+        return [];
+    }
+    const { credentials, webhookSecret } = connection.repository;
+    const given = [credentials?.token, credentials?.privateKey, credentials?.passphrase, webhookSecret];
+    const variables = connection.variables.filter((variable) => variable.secret).map((variable) => variable.value);
+    return [...given.filter((secret) => secret !== undefined), ...variables];
+}

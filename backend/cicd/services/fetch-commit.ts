@@ -1,0 +1,83 @@
+import type { BuildConfigRecord } from "../core/build-config.ts";
+import type { DeploymentStore } from "../core/deployment.ts";
+import { DeploymentFailure } from "../core/failure.ts";
+import type { CommitInfo, Git, GitRemote } from "../core/git.ts";
+import type { RepositoryRecord, RepositoryStore } from "../core/git-repository.ts";
+import { touchesStack } from "../core/push-rules.ts";
+import type { DeploymentRun } from "./deployment-run.ts";
+
+export interface FetchPorts {
+    readonly git: Git;
+    readonly deployments: DeploymentStore;
+    readonly repositories: RepositoryStore;
+}
+
+/**
+ * Brings the mirror up to date and finds the commit to deploy. Ends the run (`cancelled`) where a push is older than
+ * what is live, or changed nothing of the stack.
+ */
+export async function fetchCommit(
+    ports: FetchPorts,
+    run: DeploymentRun,
+    repository: RepositoryRecord,
+    config: BuildConfigRecord,
+): Promise<CommitInfo> {
+    const { branch, tag } = run.record;
+    run.say(`Fetching ${tag === undefined ? `branch ${branch}` : `tag ${tag}`} of ${repository.url}`);
+    await ports.git.fetch(repository, {
+        signal: run.signal,
+        timeoutSeconds: config.timeout,
+        onLine: (line) => run.write("stderr", line),
+    });
+    const ref = tag === undefined ? { branch } : { tag };
+    const commit = await ports.git.resolve(repository, ref, run.record.commitSha || undefined);
+    await run.change({ commitSha: commit.sha, commitMessage: commit.message, commitAuthor: commit.author });
+    await ports.repositories.markSynced(repository.id, commit.sha);
+    run.say(`Commit ${commit.sha} by ${commit.author}: ${firstLine(commit.message)}`);
+    if (run.record.triggeredBy === "webhook" || run.record.triggeredBy === "scheduled") {
+        await checkWorthDeploying(ports, run, repository, config, commit);
+    }
+    return commit;
+}
+
+async function checkWorthDeploying(
+    ports: FetchPorts,
+    run: DeploymentRun,
+    repository: RepositoryRecord,
+    config: BuildConfigRecord,
+    commit: CommitInfo,
+): Promise<void> {
+    const live = await ports.deployments.findLive(run.stack);
+    if (live === undefined || live.commitSha === "" || live.repositoryId !== repository.id) {
+        return;
+    }
+    await checkNewer(ports.git, run, repository, live.commitSha, live.branch, commit);
+    const files = await ports.git.changedFiles(repository, live.commitSha, commit.sha);
+    if (files !== undefined && !touchesStack(files, { paths: repository.paths, composePath: config.composePath })) {
+        throw new DeploymentFailure(
+            "no_change",
+            `Nothing of this stack changed since ${live.commitSha.slice(0, 7)}, which is live.`,
+        );
+    }
+}
+
+async function checkNewer(
+    git: Git,
+    run: DeploymentRun,
+    remote: GitRemote,
+    liveCommit: string,
+    liveBranch: string,
+    commit: CommitInfo,
+): Promise<void> {
+    const sameLine = run.record.tag === undefined && run.record.branch === liveBranch && commit.sha !== liveCommit;
+    if (sameLine && (await git.isAncestor(remote, commit.sha, liveCommit))) {
+        throw new DeploymentFailure(
+            "outdated",
+            `Commit ${commit.sha.slice(0, 7)} is older than ${liveCommit.slice(0, 7)}, which is live. To go back on purpose, use Roll back.`,
+        );
+    }
+}
+
+function firstLine(text: string): string {
+    return text.split("\n", 1)[0] ?? "";
+}

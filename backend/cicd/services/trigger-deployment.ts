@@ -1,0 +1,45 @@
+import { AppError } from "../../../common/errors.ts";
+import type { DeploymentRequest } from "../../../common/schema/deployment.ts";
+import type { BuildConfigStore } from "../core/build-config.ts";
+import type { DeploymentRecord } from "../core/deployment.ts";
+import type { RepositoryStore } from "../core/git-repository.ts";
+import type { Caller } from "../core/host.ts";
+import type { Enqueue } from "./enqueue-deployment.ts";
+
+export interface TriggerPorts {
+    readonly repositories: RepositoryStore;
+    readonly buildConfigs: BuildConfigStore;
+    readonly enqueue: Enqueue;
+}
+
+/**
+ * Queues a deployment that a person or a program asks for. What the request leaves out comes from the repository; the
+ * same commit already active is answered as it is. Throws `not_found` where the stack is not connected, `invalid`
+ * where branch and tag are both given.
+ */
+export async function triggerDeployment(
+    ports: TriggerPorts,
+    given: { readonly stack: string; readonly request: DeploymentRequest; readonly caller: Caller },
+): Promise<DeploymentRecord> {
+    const { stack, request, caller } = given;
+    const repository = await ports.repositories.findByStack(stack);
+    const buildConfig = await ports.buildConfigs.findByStack(stack);
+    if (repository === undefined || buildConfig === undefined) {
+        throw new AppError("not_found", `stack: ${stack} is not connected to a repository; connect one first`);
+    }
+    if (request.branch !== undefined && request.tag !== undefined) {
+        throw new AppError("invalid", "tag: give either a branch or a tag, not both");
+    }
+    const { deployment } = await ports.enqueue({
+        repository,
+        buildConfig,
+        ref:
+            request.tag === undefined
+                ? { type: "branch", name: request.branch ?? repository.branch }
+                : { type: "tag", name: request.tag },
+        commit: request.commit ?? "",
+        triggeredBy: caller.via === "token" ? "api" : "manual",
+        user: caller.username,
+    });
+    return deployment;
+}

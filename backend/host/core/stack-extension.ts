@@ -1,0 +1,18 @@
+import type { StackCICDExtension } from "../../../common/schema/stack.ts";
+
+/** What the plugin adds to stacks. */
+export interface StackExtension {
+    /**
+     * The stacks that the plugin knows, each with the status of its newest deployment. They are listed even before
+     * their compose file exists.
+     */
+    badges(): Promise<ReadonlyMap<string, string | undefined>>;
+    /** What `getStack` answers besides Dockge's own fields. */
+    details(stack: string): Promise<StackCICDExtension>;
+}
+
+/** A host without plugin. */
+export const noExtension: StackExtension = {
+    badges: async () => new Map(),
+    details: async () => ({}),
+};

@@ -1,0 +1,45 @@
+/** A program to run in a terminal: argv, never a shell string. */
+export interface TerminalCommand {
+    readonly argv: readonly [string, ...string[]];
+    readonly directory: string;
+}
+
+export interface TerminalSize {
+    readonly columns: number;
+    readonly rows: number;
+}
+
+/** A program that runs in a terminal. */
+export interface TerminalProcess {
+    resize(size: TerminalSize): void;
+    /** Asks the program to end (SIGTERM), after a grace makes it (SIGKILL). */
+    end(): void;
+}
+
+/** Starts programs in terminals. */
+export interface TerminalPrograms {
+    /** Throws AppError `unavailable` when the program is not installed. */
+    start(
+        command: TerminalCommand,
+        options: {
+            readonly size: TerminalSize;
+            readonly onData: (text: string) => void;
+            readonly onExit: (exitCode: number) => void;
+        },
+    ): TerminalProcess;
+}
+
+/** The terminals of a stack: its operations' progress, and its services' logs. */
+export type TerminalKind = "progress" | "combined";
+
+/** One who looks at terminals. */
+export interface TerminalViewer {
+    write(kind: TerminalKind, stack: string, text: string): void;
+    exit(kind: TerminalKind, stack: string, exitCode: number): void;
+}
+
+/** Dockge's sizes. */
+export const terminalSizes = {
+    progress: { columns: 105, rows: 8 },
+    combined: { columns: 105, rows: 20 },
+} as const satisfies Record<TerminalKind, TerminalSize>;

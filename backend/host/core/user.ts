@@ -1,0 +1,31 @@
+/** A row of Dockge's `user` table. */
+export interface UserRecord {
+    readonly id: number;
+    readonly username: string;
+    /** bcrypt; undefined where none was ever set. */
+    readonly passwordHash?: string | undefined;
+    readonly active: boolean;
+    readonly timezone?: string | undefined;
+    readonly twofaSecret?: string | undefined;
+    readonly twofaEnabled: boolean;
+    /** The one-time code used last, which is not accepted again. */
+    readonly twofaLastToken?: string | undefined;
+}
+
+/** The fields that may change; what is left out stays, `undefined` empties it. */
+export type UserChange = Partial<Omit<UserRecord, "id" | "username">>;
+
+/** People who may log in, in Dockge's own table. */
+export interface UserStore {
+    count(): Promise<number>;
+    find(username: string): Promise<UserRecord | undefined>;
+    /** By name; people who are switched off are not found. */
+    findActive(username: string): Promise<UserRecord | undefined>;
+    /** By name, sorted. */
+    list(): Promise<readonly UserRecord[]>;
+    /** Throws AppError `conflict` when the name is taken. */
+    create(user: { readonly username: string; readonly passwordHash: string }): Promise<UserRecord>;
+    /** Throws AppError `not_found`. */
+    update(id: number, change: UserChange): Promise<UserRecord>;
+    delete(id: number): Promise<void>;
+}

@@ -1,0 +1,33 @@
+import type { StackDetails, StackSummary } from "../../../common/schema/stack.ts";
+import { AppError } from "../../../common/errors.ts";
+import type { StackExtension } from "../core/stack-extension.ts";
+import type { StackFiles, StackTexts } from "../core/stack-files.ts";
+import type { StackList } from "./list-stacks.ts";
+import type { LiveStacks } from "./live-stacks.ts";
+
+export interface GetStackPorts {
+    readonly files: StackFiles;
+    readonly live: LiveStacks;
+    readonly extension: () => StackExtension;
+}
+
+const noTexts: StackTexts = { composeYAML: "", composeENV: "" };
+
+/**
+ * A stack with its files and what the plugin adds. Throws AppError `not_found`, and `invalid` for a name that leads out
+ * of the stacks directory.
+ */
+export async function getStack(ports: GetStackPorts, name: string, primaryHostname: string): Promise<StackDetails> {
+    const folder = await ports.files.find(name);
+    const summary = find(ports.live.list(), name) ?? find(await ports.live.refreshNow(), name);
+    if (summary === undefined) {
+        throw new AppError("not_found", "Stack not found");
+    }
+    const texts = folder === undefined ? noTexts : await ports.files.read(folder);
+    const extension = summary.isManagedByDockge ? await ports.extension().details(name) : {};
+    return { ...summary, ...texts, primaryHostname, ...extension };
+}
+
+function find(list: StackList, name: string): StackSummary | undefined {
+    return Object.hasOwn(list, name) ? list[name] : undefined;
+}

@@ -1,0 +1,83 @@
+import type {
+    TerminalCommand,
+    TerminalKind,
+    TerminalProcess,
+    TerminalPrograms,
+    TerminalSize,
+    TerminalViewer,
+} from "../core/terminal.ts";
+import { terminalSizes } from "../core/terminal.ts";
+import { createTerminalBuffer } from "./terminal-buffer.ts";
+
+const bufferBytes = 64 * 1024;
+const clearScreen = "\u001b[2J\u001b[3J\u001b[H";
+
+/** One terminal of a stack. It keeps what it showed last (64 KiB) for those who join later. */
+export interface Terminal {
+    readonly kind: TerminalKind;
+    readonly stack: string;
+    /** Runs a program and resolves with its exit code; ends it when the signal aborts. */
+    run(programs: TerminalPrograms, command: TerminalCommand, signal: AbortSignal): Promise<number>;
+    isRunning(): boolean;
+    write(text: string): void;
+    clear(): void;
+    /** What the terminal shows; the viewer gets what follows. */
+    join(viewer: TerminalViewer): string;
+    /** False when the viewer was not there. */
+    leave(viewer: TerminalViewer): boolean;
+    viewers(): number;
+    resize(size: TerminalSize): void;
+    end(): void;
+}
+
+export function createTerminal(kind: TerminalKind, stack: string): Terminal {
+    const buffer = createTerminalBuffer(bufferBytes);
+    const viewers = new Set<TerminalViewer>();
+    let program: TerminalProcess | undefined;
+    let size: TerminalSize = terminalSizes[kind];
+
+    function write(text: string): void {
+        buffer.append(text);
+        viewers.forEach((viewer) => viewer.write(kind, stack, text));
+    }
+
+    function end(): void {
+        program?.end();
+    }
+
+    function run(programs: TerminalPrograms, command: TerminalCommand, signal: AbortSignal): Promise<number> {
+        return new Promise((resolve) => {
+            const onExit = (exitCode: number): void => {
+                signal.removeEventListener("abort", end);
+                program = undefined;
+                viewers.forEach((viewer) => viewer.exit(kind, stack, exitCode));
+                resolve(exitCode);
+            };
+            program = programs.start(command, { size, onData: write, onExit });
+            signal.addEventListener("abort", end, { once: true });
+        });
+    }
+
+    return {
+        kind,
+        stack,
+        run,
+        write,
+        end,
+        isRunning: () => program !== undefined,
+        clear() {
+            buffer.clear();
+            write(clearScreen);
+        },
+        join(viewer) {
+            viewers.add(viewer);
+            return buffer.text();
+        },
+        leave: (viewer) => viewers.delete(viewer),
+        viewers: () => viewers.size,
+        resize(next) {
+            size = next;
+            program?.resize(next);
+        },
+    };
+}

@@ -1,0 +1,76 @@
+import { z } from "zod";
+
+const labels = z.record(z.string(), z.string()).nullish().transform((given) => given ?? {});
+const texts = z.array(z.string()).nullish().transform((given) => given ?? []);
+
+/** What of the engine's answers is used; `null` where Go has nil becomes the empty value. */
+export const ContainerListItem = z.object({
+    Id: z.string(),
+    Names: texts,
+    Image: z.string().default(""),
+    ImageID: z.string().default(""),
+    Labels: labels,
+    State: z.string(),
+    Status: z.string().default(""),
+    Ports: z
+        .array(z.object({ IP: z.string().optional(), PrivatePort: z.int(), PublicPort: z.int().optional(), Type: z.string() }))
+        .nullish()
+        .transform((given) => given ?? []),
+});
+export type ContainerListItem = z.infer<typeof ContainerListItem>;
+
+const Binding = z.object({ HostIp: z.string().default(""), HostPort: z.string().default("") });
+
+export const ContainerDetails = z.object({
+    Id: z.string(),
+    Name: z.string(),
+    Image: z.string(),
+    RestartCount: z.int().default(0),
+    State: z.object({
+        Status: z.enum(["created", "running", "paused", "restarting", "removing", "exited", "dead"]),
+        OOMKilled: z.boolean().default(false),
+        ExitCode: z.int().default(0),
+        StartedAt: z.string(),
+        Health: z.object({ Status: z.string() }).nullish(),
+    }),
+    Config: z.object({ Labels: labels, Tty: z.boolean().default(false) }),
+    HostConfig: z.object({ RestartPolicy: z.object({ Name: z.string().default("") }).nullish() }),
+    NetworkSettings: z.object({
+        Ports: z
+            .record(z.string(), z.array(Binding).nullish())
+            .nullish()
+            .transform((given) => given ?? {}),
+        Networks: z
+            .record(z.string(), z.object({ IPAddress: z.string().default(""), GlobalIPv6Address: z.string().default("") }))
+            .nullish()
+            .transform((given) => given ?? {}),
+    }),
+});
+export type ContainerDetails = z.infer<typeof ContainerDetails>;
+
+export const ImageListItem = z.object({
+    Id: z.string(),
+    RepoTags: texts,
+    RepoDigests: texts,
+    Size: z.number().default(0),
+});
+export type ImageListItem = z.infer<typeof ImageListItem>;
+
+export const DockerEvent = z.object({
+    Type: z.string(),
+    Action: z.string(),
+    Actor: z.object({ ID: z.string(), Attributes: labels }),
+});
+export type DockerEvent = z.infer<typeof DockerEvent>;
+
+/** A line of the progress that the engine sends while it pulls. */
+export const PullProgress = z.object({
+    id: z.string().optional(),
+    status: z.string().optional(),
+    error: z.string().optional(),
+    progressDetail: z.object({ total: z.number().optional() }).optional(),
+});
+export type PullProgress = z.infer<typeof PullProgress>;
+
+export const Version = z.object({ Version: z.string() });
+export const ExitStatus = z.object({ StatusCode: z.int() });

@@ -1,0 +1,36 @@
+import Dockerode from "dockerode";
+import { clientOptions, type DockerAddress } from "./address.ts";
+import { Version } from "./answers.ts";
+import { call } from "./call.ts";
+import { dockerContainers, type DockerContainers } from "./containers.ts";
+import { watchEvents, type WatchOptions } from "./events.ts";
+import { dockerImages, type DockerImages } from "./images.ts";
+import { dockerJobs, type DockerJobs } from "./job.ts";
+
+/**
+ * The Docker engine's API, of it what this program uses. Every method throws AppError `unavailable` with details
+ * `{ errorCode: "engine_unavailable" }` when the engine does not answer.
+ */
+export interface DockerClient {
+    version(): Promise<string>;
+    readonly containers: DockerContainers;
+    readonly images: DockerImages;
+    readonly jobs: DockerJobs;
+    /** Follows container events until the signal aborts; reconnects by itself. */
+    watch(options: WatchOptions): Promise<void>;
+}
+
+/** A client for the engine at an address; connects at the first call. Throws AppError `invalid` for a bad address. */
+export function connectDocker(address: DockerAddress): DockerClient {
+    const docker = new Dockerode(clientOptions(address));
+    return {
+        async version() {
+            const answer: unknown = await call(() => docker.version(), 5);
+            return Version.parse(answer).Version;
+        },
+        containers: dockerContainers(docker),
+        images: dockerImages(docker),
+        jobs: dockerJobs(docker),
+        watch: (options) => watchEvents(docker, options),
+    };
+}

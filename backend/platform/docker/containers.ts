@@ -1,0 +1,68 @@
+import type Dockerode from "dockerode";
+import { z } from "zod";
+import { ContainerDetails, ContainerListItem } from "./answers.ts";
+import { call, callUnless, patienceSeconds } from "./call.ts";
+import { createOutputLines } from "./output.ts";
+
+export interface DockerContainers {
+    /** All containers, stopped ones too, that carry every one of these labels (`key` or `key=value`). */
+    list(labels: readonly string[]): Promise<readonly ContainerListItem[]>;
+    inspect(nameOrId: string): Promise<ContainerDetails | undefined>;
+    /** SIGTERM, after the grace SIGKILL. Fine when it is stopped or gone. */
+    stop(id: string, graceSeconds: number): Promise<void>;
+    /** Fine when it does not run or is gone. */
+    kill(id: string, signal: "SIGTERM" | "SIGKILL"): Promise<void>;
+    /** By force, with its anonymous volumes kept. Fine when it is gone. */
+    remove(id: string): Promise<void>;
+    tailLogs(id: string, lines: number): Promise<readonly string[]>;
+}
+
+export function dockerContainers(docker: Dockerode): DockerContainers {
+    return {
+        async list(labels) {
+            const found: unknown = await call((abortSignal) =>
+                docker.listContainers({ all: true, filters: { label: [...labels] }, abortSignal }),
+            );
+            return z.array(ContainerListItem).parse(found);
+        },
+        async inspect(nameOrId) {
+            const found: unknown = await callUnless([404], (abortSignal) =>
+                docker.getContainer(nameOrId).inspect({ abortSignal }),
+            );
+            return found === undefined ? undefined : ContainerDetails.parse(found);
+        },
+        async stop(id, graceSeconds) {
+            const container = docker.getContainer(id);
+            await callUnless(
+                [304, 404],
+                (abortSignal) => container.stop({ t: graceSeconds, abortSignal }),
+                graceSeconds + patienceSeconds,
+            );
+        },
+        async kill(id, signal) {
+            await callUnless([404, 409], (abortSignal) => docker.getContainer(id).kill({ signal, abortSignal }));
+        },
+        async remove(id) {
+            const container = docker.getContainer(id);
+            await callUnless([404, 409], (abortSignal) => container.remove({ force: true, v: false, abortSignal }));
+        },
+        tailLogs: (id, lines) => tailLogs(docker, id, lines),
+    };
+}
+
+async function tailLogs(docker: Dockerode, id: string, count: number): Promise<readonly string[]> {
+    const container = docker.getContainer(id);
+    const found: unknown = await callUnless([404], (abortSignal) => container.inspect({ abortSignal }));
+    if (found === undefined) {
+        return [];
+    }
+    const output = await callUnless([404, 409], (abortSignal) =>
+        container.logs({ stdout: true, stderr: true, follow: false, tail: count, abortSignal }),
+    );
+    const lines: string[] = [];
+    const splitter = createOutputLines(ContainerDetails.parse(found).Config.Tty, (_stream, line) => lines.push(line));
+    // An empty answer comes back as "" in the place of a buffer.
+    splitter.push(Buffer.from(output ?? ""));
+    splitter.end();
+    return lines.slice(-count);
+}

@@ -1,0 +1,98 @@
+import type Dockerode from "dockerode";
+import { z } from "zod";
+import { AppError } from "../../../common/errors.ts";
+import { createLineSplitter } from "../../../common/line-splitter.ts";
+import { ImageListItem, PullProgress } from "./answers.ts";
+import { call, callUnless } from "./call.ts";
+import { reasonOf, statusOf, toAppError } from "./errors.ts";
+
+export interface PullOptions {
+    readonly signal: AbortSignal;
+    readonly onLine: (line: string) => void;
+}
+
+export interface DockerImages {
+    inspect(name: string): Promise<ImageListItem | undefined>;
+    /** Images whose name matches the reference, such as `app` or `app:*`. */
+    list(reference: string): Promise<readonly ImageListItem[]>;
+    /** Throws AppError `not_found` where there is no source. */
+    tag(source: string, target: string): Promise<void>;
+    /** Fine when it is gone. Throws AppError `conflict` where a container uses it. */
+    remove(name: string): Promise<void>;
+    /** Pulls one image (`:latest` where neither tag nor digest is given); see core/engine.ts for what it throws. */
+    pull(name: string, options: PullOptions): Promise<void>;
+}
+
+export function dockerImages(docker: Dockerode): DockerImages {
+    return {
+        async inspect(name) {
+            const found: unknown = await callUnless([404], () => docker.getImage(name).inspect());
+            return found === undefined ? undefined : ImageListItem.parse(found);
+        },
+        async list(reference) {
+            const found: unknown = await call((abortSignal) =>
+                docker.listImages({ filters: { reference: [reference] }, abortSignal }),
+            );
+            return z.array(ImageListItem).parse(found);
+        },
+        async tag(source, target) {
+            const { repository, tag } = splitName(target);
+            await call((abortSignal) => docker.getImage(source).tag({ repo: repository, tag, abortSignal }));
+        },
+        async remove(name) {
+            await callUnless([404], (abortSignal) => docker.getImage(name).remove({ abortSignal }));
+        },
+        pull: (name, options) => pull(docker, name, options),
+    };
+}
+
+async function pull(docker: Dockerode, name: string, { signal, onLine }: PullOptions): Promise<void> {
+    let refusal: string | undefined;
+    try {
+        const stream = await docker.pull(name, { abortSignal: signal });
+        const splitter = createLineSplitter((line) => {
+            const progress = PullProgress.safeParse(parseJson(line)).data ?? {};
+            refusal = progress.error ?? refusal;
+            if (progress.status !== undefined && progress.progressDetail?.total === undefined) {
+                onLine(progress.id === undefined ? progress.status : `${progress.id}: ${progress.status}`);
+            }
+        });
+        for await (const chunk of stream) {
+            splitter.push(Buffer.from(chunk));
+        }
+        splitter.end();
+    } catch (error) {
+        signal.throwIfAborted();
+        if (statusOf(error) === undefined) {
+            throw toAppError(error);
+        }
+        refusal = reasonOf(error);
+    }
+    if (refusal !== undefined) {
+        throw pullFailed(name, refusal);
+    }
+}
+
+function pullFailed(name: string, refusal: string): AppError {
+    return new AppError(
+        "invalid",
+        `image ${name}: it cannot be pulled (${refusal}); check its name and tag, and log in to a private registry`,
+        { details: { errorCode: "pull_failed" } },
+    );
+}
+
+/** Repository and tag of an image's name; a colon before the last slash belongs to the registry's port. */
+function splitName(name: string): { repository: string; tag: string } {
+    const colon = name.indexOf(":", name.lastIndexOf("/") + 1);
+    return colon === -1
+        ? { repository: name, tag: "latest" }
+        : { repository: name.slice(0, colon), tag: name.slice(colon + 1) };
+}
+
+function parseJson(text: string): unknown {
+    try {
+        return JSON.parse(text);
+    } catch {
+        return undefined;
+    }
+}

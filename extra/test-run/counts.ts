@@ -1,0 +1,49 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { z } from "zod";
+
+/** How many tests ended how. A file or hook that failed outside of a test counts as one failed test. */
+export const Counts = z.object({ passed: z.int(), failed: z.int(), skipped: z.int() });
+export type Counts = Readonly<z.infer<typeof Counts>>;
+
+export const noCounts: Counts = { passed: 0, failed: 0, skipped: 0 };
+
+/** The sum over several runs. */
+export function addCounts(...counts: readonly Counts[]): Counts {
+    return counts.reduce(
+        (sum, each) => ({
+            passed: sum.passed + each.passed,
+            failed: sum.failed + each.failed,
+            skipped: sum.skipped + each.skipped,
+        }),
+        noCounts,
+    );
+}
+
+/** The last line of `npm test`. */
+export function countLine({ passed, failed, skipped }: Counts): string {
+    const line = `${String(passed)} passed, ${String(failed)} failed`;
+    return skipped === 0 ? line : `${line}, ${String(skipped)} skipped`;
+}
+
+/** Zero only where something passed and nothing failed: a run of no tests has shown nothing. */
+export function exitStatus({ passed, failed }: Counts): number {
+    return passed > 0 && failed === 0 ? 0 : 1;
+}
+
+/** Skipped tests, held to be failures. */
+export function skippedAsFailed({ passed, failed, skipped }: Counts): Counts {
+    return { passed, failed: failed + skipped, skipped: 0 };
+}
+
+/** Leaves the counts of one run where `readCounts` finds them. */
+export function writeCounts(file: string, counts: Counts): void {
+    writeFileSync(file, JSON.stringify(counts));
+}
+
+/** The counts that a run left; undefined where it ended without any: it crashed, or had nothing to run. */
+export function readCounts(file: string): Counts | undefined {
+    if (!existsSync(file)) {
+        return undefined;
+    }
+    return Counts.parse(JSON.parse(readFileSync(file, "utf8")));
+}

@@ -1,0 +1,23 @@
+/** Where the login's token is kept: for good (remember me), or as long as the browser's tab. */
+export interface TokenStore {
+    read(): string | null;
+    write(token: string, remember: boolean): void;
+    clear(): void;
+}
+
+const key = "token";
+
+/** The stores and the key that Dockge's page uses, so that a login outlives the switch from one to the other. */
+export function createTokenStore(lasting: Storage, passing: Storage): TokenStore {
+    return {
+        read: () => lasting.getItem(key) ?? passing.getItem(key),
+        write(token, remember) {
+            (remember ? lasting : passing).setItem(key, token);
+            (remember ? passing : lasting).removeItem(key);
+        },
+        clear() {
+            lasting.removeItem(key);
+            passing.removeItem(key);
+        },
+    };
+}

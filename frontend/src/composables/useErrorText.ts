@@ -1,0 +1,15 @@
+import { useI18n } from "vue-i18n";
+import { CallError } from "../socket/call-error.ts";
+
+/** Turns anything thrown into a sentence for people. */
+export function useErrorText(): (error: unknown) => string {
+    const { t, te } = useI18n();
+
+    return (error) => {
+        if (!(error instanceof Error)) {
+            return t("error.unknown");
+        }
+        const isKey = error instanceof CallError && error.translatable && te(error.message);
+        return isKey ? t(error.message) : error.message;
+    };
+}

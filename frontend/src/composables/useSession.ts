@@ -1,0 +1,130 @@
+import { computed, readonly, ref, shallowRef, type ComputedRef, type InjectionKey, type Ref } from "vue";
+import { usernameOf } from "../model/jwt.ts";
+import type { SocketClient } from "../socket/client.ts";
+import { CallError } from "../socket/call-error.ts";
+import type { ServerInfo } from "../socket/protocol.ts";
+import { required } from "./required.ts";
+import type { TokenStore } from "./token-store.ts";
+
+/** `starting`: not known yet; `setup`: the first user is to be made; `login`: nobody is logged in; `in`: somebody is. */
+export type SessionState = "starting" | "setup" | "login" | "in";
+
+export interface Session {
+    readonly state: Readonly<Ref<SessionState>>;
+    readonly username: ComputedRef<string>;
+    readonly info: Readonly<Ref<ServerInfo>>;
+    /** Whether the set-up wants the one-time code of the server's log. */
+    readonly codeRequired: Readonly<Ref<boolean>>;
+    /** Counts logins. A change means: a new connection, so load and subscribe again. */
+    readonly epoch: Readonly<Ref<number>>;
+    readonly token: Readonly<Ref<string | null>>;
+    login(username: string, password: string, remember: boolean): Promise<void>;
+    setUp(username: string, password: string, code: string): Promise<void>;
+    logout(): Promise<void>;
+}
+
+export const sessionKey: InjectionKey<Session> = Symbol("session");
+
+/** Who is logged in. */
+export function useSession(): Session {
+    return required(sessionKey);
+}
+
+/** Keeps the login over reconnects. `reload` is called when the server asks for a fresh page. */
+export function createSession(client: SocketClient, tokens: TokenStore, reload: () => void): Session {
+    const state = ref<SessionState>("starting");
+    const epoch = ref(0);
+    const codeRequired = ref(false);
+    const info = shallowRef<ServerInfo>({});
+    const token = ref(tokens.read());
+
+    function enter(): void {
+        state.value = "in";
+        epoch.value += 1;
+    }
+
+    function forget(): void {
+        tokens.clear();
+        token.value = null;
+        state.value = "login";
+    }
+
+    async function resume(): Promise<void> {
+        if (token.value === null) {
+            return askSetup();
+        }
+        try {
+            await client.call("loginByToken", token.value);
+            enter();
+        } catch (error) {
+            // A connection lost meanwhile says nothing about the token.
+            if (error instanceof CallError && !["disconnected", "timeout", "unavailable"].includes(error.code)) {
+                forget();
+            }
+        }
+    }
+
+    async function askSetup(): Promise<void> {
+        try {
+            const answer = await client.call("needSetup");
+            codeRequired.value = answer.codeRequired ?? codeRequired.value;
+            leaveStart(answer.needSetup ?? false);
+        } catch {
+            // Hosts of older versions do not know the question.
+            leaveStart(false);
+        }
+    }
+
+    function leaveStart(needed: boolean): void {
+        if (needed) {
+            state.value = "setup";
+            return;
+        }
+        if (state.value === "starting") {
+            state.value = "login";
+        }
+    }
+
+    client.onConnect(() => void resume());
+    client.on("autoLogin", enter);
+    client.on("refresh", reload);
+    client.on("setup", (details) => {
+        codeRequired.value = details?.codeRequired ?? codeRequired.value;
+        state.value = "setup";
+    });
+    client.on("info", (received) => {
+        const before = info.value.version;
+        info.value = { ...info.value, ...received };
+        if (before !== undefined && received.version !== undefined && received.version !== before) {
+            reload();
+        }
+    });
+
+    async function login(username: string, password: string, remember: boolean): Promise<void> {
+        const answer = await client.call("login", { username, password });
+        tokens.write(answer.token, remember);
+        token.value = answer.token;
+        enter();
+    }
+
+    return {
+        state: readonly(state),
+        username: computed(() => usernameOf(token.value) ?? ""),
+        info,
+        codeRequired: readonly(codeRequired),
+        epoch: readonly(epoch),
+        token: readonly(token),
+        login,
+        async setUp(username, password, code) {
+            await (code === ""
+                ? client.call("setup", username, password)
+                : client.call("setup", username, password, code));
+            await login(username, password, true);
+        },
+        async logout() {
+            await client.call("logout").catch(() => undefined);
+            forget();
+            client.reconnect();
+        },
+    };
+}

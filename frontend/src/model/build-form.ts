@@ -1,0 +1,138 @@
+import {
+    BuildConfigInput,
+    EnvVarInput,
+    type BuildArg,
+    type BuildConfig,
+    type BuildType,
+} from "../../../common/schema/build-config.ts";
+import type { z } from "zod";
+
+/** A variable in the form. `stored`: a secret whose value the server keeps and does not tell. */
+export interface VariableRow {
+    name: string;
+    value: string;
+    secret: boolean;
+    stored: boolean;
+}
+
+/** The build form as it is typed: texts, empty where nothing is set, lists one per line. */
+export interface BuildForm {
+    buildType: BuildType;
+    composePath: string;
+    composeFiles: string;
+    dockerfilePath: string;
+    contextPath: string;
+    buildService: string;
+    scriptPath: string;
+    buildImage: string;
+    buildArgs: BuildArg[];
+    preBuildCommands: string;
+    postBuildCommands: string;
+    variables: VariableRow[];
+    timeout: number;
+    autoDeployOnPush: boolean;
+    autoDeployBranches: string;
+    healthCheckPath: string;
+    healthCheckTimeout: number;
+    healthCheckService: string;
+    healthCheckPort: number | "";
+    rollbackOnFailure: boolean;
+    keepReleases: number;
+    pullPolicy: "missing" | "always" | "never";
+}
+
+type RawInput = z.input<typeof BuildConfigInput>;
+
+/** The form of a stored configuration, or of the defaults. */
+export function toForm(config: BuildConfig | BuildConfigInput): BuildForm {
+    return {
+        buildType: config.buildType,
+        composePath: config.composePath ?? "",
+        composeFiles: config.composeFiles.join("\n"),
+        dockerfilePath: config.dockerfilePath ?? "",
+        contextPath: config.contextPath ?? "",
+        buildService: config.buildService ?? "",
+        scriptPath: config.scriptPath,
+        buildImage: config.buildImage ?? "",
+        buildArgs: config.buildArgs.map((arg) => ({ ...arg })),
+        preBuildCommands: config.preBuildCommands.join("\n"),
+        postBuildCommands: config.postBuildCommands.join("\n"),
+        variables: config.environmentVariables.map(toRow),
+        timeout: config.timeout,
+        autoDeployOnPush: config.autoDeployOnPush,
+        autoDeployBranches: config.autoDeployBranches.join("\n"),
+        healthCheckPath: config.healthCheckPath ?? "",
+        healthCheckTimeout: config.healthCheckTimeout,
+        healthCheckService: config.healthCheckService ?? "",
+        healthCheckPort: config.healthCheckPort ?? "",
+        rollbackOnFailure: config.rollbackOnFailure,
+        keepReleases: config.keepReleases,
+        pullPolicy: config.pullPolicy,
+    };
+}
+
+function toRow(variable: EnvVarInput): VariableRow {
+    return {
+        name: variable.name,
+        value: variable.value ?? "",
+        secret: variable.secret,
+        stored: variable.secret && (variable.value ?? null) === null,
+    };
+}
+
+/** What the form sends. Fields that the form does not show stay as they are in `base`. */
+export function toInput(form: BuildForm, base: BuildConfigInput): RawInput {
+    return {
+        ...base,
+        buildType: form.buildType,
+        composePath: textOrNull(form.composePath),
+        composeFiles: linesOf(form.composeFiles),
+        dockerfilePath: textOrNull(form.dockerfilePath),
+        contextPath: textOrNull(form.contextPath),
+        buildService: textOrNull(form.buildService),
+        scriptPath: textOrNull(form.scriptPath) ?? undefined,
+        buildImage: textOrNull(form.buildImage),
+        buildArgs: form.buildArgs.filter(({ name }) => name !== ""),
+        preBuildCommands: linesOf(form.preBuildCommands),
+        postBuildCommands: linesOf(form.postBuildCommands),
+        environmentVariables: form.variables.filter(({ name }) => name !== "").map(toVariable),
+        timeout: form.timeout,
+        autoDeployOnPush: form.autoDeployOnPush,
+        autoDeployBranches: linesOf(form.autoDeployBranches),
+        healthCheckPath: textOrNull(form.healthCheckPath),
+        healthCheckTimeout: form.healthCheckTimeout,
+        healthCheckService: textOrNull(form.healthCheckService),
+        healthCheckPort: form.healthCheckPort === "" ? null : form.healthCheckPort,
+        rollbackOnFailure: form.rollbackOnFailure,
+        keepReleases: form.keepReleases,
+        pullPolicy: form.pullPolicy,
+    };
+}
+
+/** A stored secret goes without a value, which keeps it. */
+function toVariable(row: VariableRow): z.input<typeof EnvVarInput> {
+    const keeps = row.secret && row.stored && row.value === "";
+    return keeps ? { name: row.name, secret: true } : { name: row.name, value: row.value, secret: row.secret };
+}
+
+function textOrNull(text: string): string | null {
+    return text.trim() === "" ? null : text.trim();
+}
+
+function linesOf(text: string): string[] {
+    return text
+        .split("\n")
+        .map((line) => line.trim())
+        .filter((line) => line !== "");
+}
+
+/** The fields of a stored configuration that can be sent back; the rest (ids, times) the server sets. */
+export function inputOf(config: BuildConfig): BuildConfigInput {
+    const { id: _id, stackId: _stackId, repositoryId: _repositoryId, createdAt: _created, updatedAt: _updated, ...rest } = config;
+    return { ...rest, environmentVariables: config.environmentVariables.map((variable) => ({ ...variable })) };
+}
+
+/** The defaults of a stack that has no configuration yet. */
+export function defaultBuildConfig(): BuildConfigInput {
+    return BuildConfigInput.parse({});
+}

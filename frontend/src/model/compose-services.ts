@@ -1,0 +1,66 @@
+import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document } from "yaml";
+
+export interface ComposeService {
+    readonly name: string;
+    /** `image:tag`; undefined where the service is built. */
+    readonly image?: string | undefined;
+    readonly built: boolean;
+    readonly ports: readonly string[];
+}
+
+/** What a compose file says; `error` where it cannot be read. */
+export interface ComposeReading {
+    readonly services: readonly ComposeService[];
+    readonly error?: { readonly message: string; readonly line: number } | undefined;
+}
+
+/** Reads a compose file's text for showing. */
+export function readCompose(text: string): ComposeReading {
+    const lines = new LineCounter();
+    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+    const problem = document.errors[0];
+    if (problem !== undefined) {
+        return { services: [], error: { message: problem.message, line: lines.linePos(problem.pos[0]).line } };
+    }
+    return { services: servicesOf(document) };
+}
+
+function servicesOf(document: Document): readonly ComposeService[] {
+    const services = document.get("services");
+    if (!isMap(services)) {
+        return [];
+    }
+    return services.items.flatMap(({ key, value }) => {
+        const name = isScalar(key) ? String(key.value) : "";
+        return name === "" ? [] : [serviceOf(name, value)];
+    });
+}
+
+function serviceOf(name: string, node: unknown): ComposeService {
+    if (!isMap(node)) {
+        return { name, built: false, ports: [] };
+    }
+    const image = node.get("image");
+    return { name, image: typeof image === "string" ? image : undefined, built: node.has("build"), ports: portsOf(node.get("ports")) };
+}
+
+function portsOf(node: unknown): readonly string[] {
+    if (!isSeq(node)) {
+        return [];
+    }
+    return node.items.flatMap((item) => {
+        if (isScalar(item)) {
+            return [String(item.value)];
+        }
+        const published = isMap(item) ? item.get("published") : undefined;
+        const target = isMap(item) ? item.get("target") : undefined;
+        return published === undefined ? [] : [`${String(published)}:${String(target)}`];
+    });
+}
+
+/** The port that a port entry opens on the machine: `8080:80`, `127.0.0.1:8080:80/tcp`; undefined for ranges and variables. */
+export function publishedPort(entry: string): number | undefined {
+    const parts = entry.replace(/\/(tcp|udp)$/, "").split(":");
+    const published = parts.length < 2 ? undefined : parts.at(-2);
+    return published !== undefined && /^\d{1,5}$/.test(published) ? Number(published) : undefined;
+}

@@ -1,0 +1,36 @@
+import { createRouter, createWebHistory, type Router } from "vue-router";
+import Dashboard from "./pages/Dashboard.vue";
+import Home from "./pages/Home.vue";
+
+/** Dockge's addresses, and the plugin's own. */
+export function createPageRouter(): Router {
+    return createRouter({
+        history: createWebHistory(),
+        routes: [
+            {
+                path: "/",
+                component: Dashboard,
+                children: [
+                    { path: "", name: "home", component: Home },
+                    { path: "compose", name: "new-stack", component: () => import("./pages/NewStack.vue") },
+                    { path: "compose/:stackName", name: "stack", component: () => import("./pages/Stack.vue"), props: true },
+                    {
+                        path: "compose/:stackName/repository",
+                        name: "repository",
+                        component: () => import("./pages/ConnectRepository.vue"),
+                        props: true,
+                    },
+                    { path: "new-from-git", name: "new-from-git", component: () => import("./pages/NewFromGit.vue") },
+                    {
+                        path: "deployments/:id",
+                        name: "deployment",
+                        component: () => import("./pages/DeploymentPage.vue"),
+                        props: true,
+                    },
+                ],
+            },
+            { path: "/setup", name: "setup", component: () => import("./pages/Setup.vue") },
+            { path: "/:unknown(.*)*", component: Dashboard, children: [{ path: "", component: () => import("./pages/NotFound.vue") }] },
+        ],
+    });
+}

@@ -1,0 +1,25 @@
+import type { Refusal } from "../../../common/socket/event.ts";
+
+/**
+ * A call that did not succeed. `code`: the server's code, or `timeout` or `disconnected`. `translatable` says that
+ * the message is a key of the language files.
+ */
+export class CallError extends Error {
+    readonly code: string;
+    readonly translatable: boolean;
+
+    constructor(code: string, message: string, translatable: boolean) {
+        super(message);
+        this.name = "CallError";
+        this.code = code;
+        this.translatable = translatable;
+    }
+}
+
+/** The error of a refusing answer. Older hosts answer without `msg` or `code`. */
+export function refusalError(refusal: Partial<Refusal>): CallError {
+    if (refusal.msg === undefined) {
+        return new CallError(refusal.code ?? "internal", "error.unknown", true);
+    }
+    return new CallError(refusal.code ?? "internal", refusal.msg, refusal.msgi18n ?? false);
+}

@@ -1,0 +1,24 @@
+import type { EventName } from "./protocol.ts";
+
+const ordinaryMs = 30_000;
+/** Compose pulls and waits inside these; their output is live in the progress terminal. */
+const composeMs = 60 * 60_000;
+const remoteMs = 120_000;
+
+const limits: Partial<Record<EventName, number>> = {
+    deployStack: composeMs,
+    deleteStack: composeMs,
+    startStack: composeMs,
+    stopStack: composeMs,
+    restartStack: composeMs,
+    updateStack: composeMs,
+    downStack: composeMs,
+    testGitConnection: remoteMs,
+    saveGitRepository: remoteMs,
+    previewDeployment: 5 * remoteMs,
+};
+
+/** How long to wait for the answer to an event, in milliseconds. */
+export function timeLimitMs(event: EventName): number {
+    return limits[event] ?? ordinaryMs;
+}

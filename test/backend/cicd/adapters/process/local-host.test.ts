@@ -1,0 +1,90 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { tmpdir } from "node:os";
+import { afterEach, describe, expect, it } from "vitest";
+import { createLocalHost } from "../../../../../backend/cicd/adapters/process/local-host.ts";
+
+const path = process.env["PATH"] ?? "";
+const never = new AbortController().signal;
+const started: ChildProcess[] = [];
+
+afterEach(() => {
+    started.splice(0).forEach((child) => child.kill("SIGKILL"));
+});
+
+/** A process as an earlier server would have left it. */
+function orphan(deploymentId: string): ChildProcess {
+    const child = spawn("sh", ["-c", "trap '' TERM; sleep 60 & wait"], {
+        detached: true,
+        stdio: "ignore",
+        env: { PATH: path, CICD_DEPLOYMENT_ID: deploymentId },
+    });
+    started.push(child);
+    return child;
+}
+
+describe("this machine as a target", () => {
+    it("passes on PATH, HOME and the engine's address, and nothing else of the server's environment", async () => {
+        const host = createLocalHost({
+            environment: {
+                PATH: path,
+                HOME: "/home/x",
+                DOCKER_HOST: "unix:///x.sock",
+                DOCKER_CONTEXT: undefined,
+                DOCKER_DEFAULT_PLATFORM: "linux/arm64",
+                COMPOSE_FILE: "other.yaml",
+                CICD_ENCRYPTION_KEY: "secret",
+            },
+        });
+        const result = await host.run(
+            { argv: ["env"], directory: tmpdir(), environment: { OWN: "1", HOME: "/tmp/home" } },
+            { signal: never, timeoutSeconds: 5, capture: true, deploymentId: "d1" },
+        );
+        expect(result.stdout.trim().split("\n").sort()).toEqual(
+            ["CICD_DEPLOYMENT_ID=d1", "DOCKER_HOST=unix:///x.sock", "HOME=/tmp/home", "OWN=1", `PATH=${path}`].sort(),
+        );
+    });
+
+    it("keeps standard output only when asked", async () => {
+        const host = createLocalHost({ environment: { PATH: path } });
+        const result = await host.run(
+            { argv: ["echo", "x"], directory: tmpdir() },
+            { signal: never, timeoutSeconds: 5 },
+        );
+        expect(result).toMatchObject({ exitCode: 0, stdout: "" });
+    });
+
+    it.runIf(process.platform === "linux")("ends what an earlier server left of a deployment", async () => {
+        const host = createLocalHost({ environment: { PATH: path } });
+        const lost = orphan("lost-1");
+        const other = orphan("lost-2");
+        const exit = once(lost, "exit");
+        await expect.poll(() => host.endOrphans("lost-1")).toBe(1);
+        await exit;
+        expect(await host.endOrphans("lost-1")).toBe(0);
+        expect(other.exitCode).toBeNull();
+        expect(other.signalCode).toBeNull();
+    });
+
+    it.runIf(process.platform === "linux")("leaves its own running commands alone", async () => {
+        const host = createLocalHost({ environment: { PATH: path } });
+        const cancel = new AbortController();
+        let ended = -1;
+        const running = host.run(
+            { argv: ["sh", "-c", "echo up; sleep 60"], directory: tmpdir() },
+            {
+                signal: cancel.signal,
+                timeoutSeconds: 30,
+                deploymentId: "own-1",
+                onLine: () => {
+                    void host.endOrphans("own-1").then((count) => {
+                        ended = count;
+                        cancel.abort();
+                    });
+                },
+            },
+        );
+        expect(await running).toMatchObject({ cancelled: true });
+        expect(ended).toBe(0);
+    });
+});

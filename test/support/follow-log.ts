@@ -1,0 +1,29 @@
+import type { TestServer } from "./server.ts";
+
+/** Follows a deployment's log until a line matches or it ends; answers the lines seen. */
+export async function followLog(
+    server: TestServer,
+    deploymentId: string,
+    isLast: (line: string) => boolean,
+): Promise<readonly string[]> {
+    const leave = new AbortController();
+    const response = await fetch(`${server.url}/api/v1/deployments/${deploymentId}/logs`, {
+        headers: { authorization: `Bearer ${server.token}`, accept: "text/event-stream" },
+        signal: leave.signal,
+    });
+    const seen: string[] = [];
+    let rest = "";
+    const decoder = new TextDecoder();
+    for await (const bytes of response.body ?? []) {
+        const lines = (rest + decoder.decode(bytes, { stream: true })).split("\n");
+        rest = lines.pop() ?? "";
+        for (const line of lines) {
+            seen.push(line);
+            if (line.startsWith("data:") && isLast(line)) {
+                leave.abort();
+                return seen;
+            }
+        }
+    }
+    throw new Error(`The log ended without the line:\n${seen.join("\n")}`);
+}
