@@ -27,6 +27,17 @@ function pure(name, from) {
     return { name: `${name}: no Node I/O`, severity: "error", from: { path: from }, to: { dependencyTypes: builtin } };
 }
 
+/** Files of `from` may compute with Node's own modules, but reach nothing outside of the process. */
+function noInputOutput(name, from) {
+    const modules = "child_process|cluster|dgram|dns|fs|http|http2|https|net|repl|tls|tty|worker_threads";
+    return {
+        name: `${name}: no input or output`,
+        severity: "error",
+        from: { path: from },
+        to: { dependencyTypes: builtin, path: `^(node:)?(${modules})(/|$)` },
+    };
+}
+
 /** A package is spoken to in few places only. */
 function spokenToIn(library, places) {
     return {
@@ -48,6 +59,7 @@ module.exports = {
         packages("core", "^backend/(host|cicd)/core/", "zod|picomatch"),
         pure("core", "^backend/(host|cicd)/core/"),
         own("commands", "^backend/cicd/commands/", "^(backend/cicd/(core|commands)|common)/"),
+        packages("commands", "^backend/cicd/commands/"),
         pure("commands", "^backend/cicd/commands/"),
         own("compose", "^backend/cicd/compose/", "^(backend/cicd/(core|compose)|common)/"),
         packages("compose", "^backend/cicd/compose/", "yaml|zod|picomatch"),
@@ -59,6 +71,7 @@ module.exports = {
             "^(backend/cicd/(core|commands|compose|pipeline|services)|common)/",
         ),
         own("host services", "^backend/host/services/", "^(backend/host/(core|services)|common)/"),
+        noInputOutput("compose, pipeline and services", "^backend/(host|cicd)/(compose|pipeline|services)/"),
         own("platform", "^backend/platform/([^/]+)/", ["^backend/platform/$1/", "^backend/platform/log/", "^common/"]),
         own("cicd adapters", "^backend/cicd/adapters/([^/]+)/", [
             "^backend/cicd/adapters/$1/",
@@ -96,6 +109,12 @@ module.exports = {
         spokenToIn("dockerode", "^backend/platform/docker/"),
         spokenToIn("execa", "^backend/platform/process/"),
         spokenToIn("simple-git", "^backend/cicd/adapters/git/"),
+        spokenToIn("pino", "^backend/platform/log/"),
+        spokenToIn("bcryptjs|jsonwebtoken", "^backend/host/adapters/password/"),
+        spokenToIn("rate-limiter-flexible", ["^backend/host/adapters/rate-limit/", "^backend/cicd/http/"]),
+        spokenToIn("prom-client", "^backend/cicd/adapters/metrics/"),
+        spokenToIn("http-graceful-shutdown", "^backend/host/http/"),
+        spokenToIn("@asteasolutions/zod-to-openapi", "^backend/cicd/http/"),
         spokenToIn("@lydell/node-pty", "^backend/host/adapters/terminal/"),
     ],
     options: {

@@ -18,10 +18,15 @@ const house = {
     "no-else-return": "error",
     curly: "error",
     eqeqeq: "error",
+    "no-restricted-syntax": [
+        "error",
+        { selector: "ExportDefaultDeclaration", message: "Export it by name, so that it has one name everywhere." },
+    ],
 };
 
 const typed = {
     "@typescript-eslint/consistent-type-imports": "error",
+    "@typescript-eslint/consistent-type-assertions": ["error", { assertionStyle: "never" }],
     "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
     "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
     "@typescript-eslint/no-unused-vars": [
@@ -108,8 +113,24 @@ export default defineConfig(
         rules: { "@typescript-eslint/no-misused-promises": ["error", { checksVoidReturn: { arguments: false } }] },
     },
     {
+        files: ["backend/**/*.ts"],
+        ignores: ["backend/config*.ts"],
+        rules: {
+            "no-restricted-properties": [
+                "error",
+                { object: "process", property: "env", message: "backend/config.ts alone reads the environment." },
+            ],
+        },
+    },
+    {
+        // The tools that read these ask for a default export.
+        files: ["*.config.{js,ts}", "extra/vitest-reporter.ts", "**/*.d.ts", "test/fixtures/**"],
+        rules: { "no-restricted-syntax": "off" },
+    },
+    {
         files: ["test/**/*.ts"],
         rules: {
+            "@typescript-eslint/consistent-type-assertions": "off",
             "max-lines-per-function": "off",
             "max-lines": "off",
             "@typescript-eslint/no-non-null-assertion": "off",

@@ -173,3 +173,8 @@ function isWritableDirectory(directory: string): boolean {
         return false;
     }
 }
+
+/** The environment as it is, for the command-line program's own variables. */
+export function processEnvironment(): Environment {
+    return process.env;
+}

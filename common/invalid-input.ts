@@ -12,15 +12,27 @@ export interface InputIssue {
  * has all of them. `root` names the input where the whole of it is wrong, such as `body`.
  */
 export function invalidInput(error: z.ZodError, root = "input"): AppError {
-    const issues = error.issues.map((issue) => describe(issue, root));
-    const [first] = issues;
-    return new AppError("invalid", first?.message ?? `${root}: is not valid`, { details: issues });
+    return asAppError(error.issues.map((issue) => describe(issue, issue.path.map(String), root)));
 }
 
-function describe(issue: z.core.$ZodIssue, root: string): InputIssue {
-    const field = issue.path.map(String).join(".") || root;
+/** The same for a request whose parts (`params`, `query`, `body`) were checked together: fields are named without them. */
+export function invalidRequest(error: z.ZodError): AppError {
+    return asAppError(
+        error.issues.map((issue) => {
+            const [part = "request", ...path] = issue.path.map(String);
+            return describe(issue, path, part);
+        }),
+    );
+}
+
+function asAppError(issues: readonly InputIssue[]): AppError {
+    return new AppError("invalid", issues[0]?.message ?? "input: is not valid", { details: issues });
+}
+
+function describe(issue: z.core.$ZodIssue, path: readonly string[], root: string): InputIssue {
+    const field = path.join(".") || root;
     const reason = reasonOf(issue);
-    const last = String(issue.path.at(-1) ?? root);
+    const last = path.at(-1) ?? root;
     // Messages of our own schemas name their field already.
     const named = reason.startsWith(`${last}:`) || reason.startsWith("stack name:");
     return { field, message: named ? reason : `${field}: ${reason}` };

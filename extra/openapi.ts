@@ -1,5 +1,4 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { format, resolveConfig } from "prettier";
 import { z } from "zod";
 import { describeRoutes } from "../backend/cicd/http/openapi.ts";
 import { routes } from "../backend/cicd/http/routes.ts";
@@ -12,8 +11,7 @@ const packageFile = new URL("../package.json", import.meta.url);
 
 const { version } = z.object({ version: z.string() }).parse(JSON.parse(await readFile(packageFile, "utf8")));
 const description = await describeRoutes(routes, version);
-const style = await resolveConfig(target);
-const text = await format(JSON.stringify(description), { ...style, parser: "json" });
+const text = `${JSON.stringify(description, null, 4)}\n`;
 
 if (!process.argv.includes("--check")) {
     await writeFile(target, text);

@@ -39,5 +39,12 @@ export const StackDetails = StackSummary.extend({
 export type StackDetails = z.infer<typeof StackDetails>;
 
 /** A stack in REST's list. */
-export const RestStack = z.object({ name: z.string(), status: z.int() }).extend(StackCICDExtension.shape);
+export const RestStack = z
+    .object({
+        name: z.string(),
+        status: z.int(),
+        /** Why the folder cannot be managed, such as a name that Compose refuses. */
+        unmanageable: z.string().optional(),
+    })
+    .extend(StackCICDExtension.shape);
 export type RestStack = z.infer<typeof RestStack>;

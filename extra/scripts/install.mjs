@@ -84,7 +84,7 @@ async function install() {
     const { code, output } = await npm(["ci", "--include=dev", "--loglevel=error", "--no-progress"]);
     end(code === 0 ? "done" : "failed");
     if (code !== 0) {
-        throw new Error(`npm ci failed; its last lines:\n${lastLines(output, 40)}`);
+        throw new Error(`npm ci failed:\n${firstAndLastLines(output, 20)}`);
     }
     const problem = await nativeProblem();
     if (problem !== undefined) {
@@ -100,7 +100,7 @@ const nativeAdvice =
 /** Why a native module cannot be loaded by this Node; asked in a process of its own, because it could crash. */
 async function nativeProblem() {
     const { code, output } = await runChild(process.execPath, ["-e", loadNativeModules], { cwd: root });
-    return code === 0 ? undefined : lastLines(output, 12);
+    return code === 0 ? undefined : firstAndLastLines(output, 8);
 }
 
 /** @param {readonly string[]} args */
@@ -112,9 +112,14 @@ function npm(args) {
 }
 
 /**
+ * npm tells the reason first, a compiler tells it last.
+ *
  * @param {string} text
- * @param {number} count
+ * @param {number} count how many of each
  */
-function lastLines(text, count) {
-    return text.trimEnd().split("\n").slice(-count).join("\n");
+function firstAndLastLines(text, count) {
+    const lines = text.trimEnd().split("\n");
+    return lines.length <= 2 * count
+        ? lines.join("\n")
+        : [...lines.slice(0, count), "…", ...lines.slice(-count)].join("\n");
 }

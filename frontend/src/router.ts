@@ -13,7 +13,12 @@ export function createPageRouter(): Router {
                 children: [
                     { path: "", name: "home", component: Home },
                     { path: "compose", name: "new-stack", component: () => import("./pages/NewStack.vue") },
-                    { path: "compose/:stackName", name: "stack", component: () => import("./pages/Stack.vue"), props: true },
+                    {
+                        path: "compose/:stackName",
+                        name: "stack",
+                        component: () => import("./pages/Stack.vue"),
+                        props: true,
+                    },
                     {
                         path: "compose/:stackName/repository",
                         name: "repository",
@@ -30,7 +35,11 @@ export function createPageRouter(): Router {
                 ],
             },
             { path: "/setup", name: "setup", component: () => import("./pages/Setup.vue") },
-            { path: "/:unknown(.*)*", component: Dashboard, children: [{ path: "", component: () => import("./pages/NotFound.vue") }] },
+            {
+                path: "/:unknown(.*)*",
+                component: Dashboard,
+                children: [{ path: "", component: () => import("./pages/NotFound.vue") }],
+            },
         ],
     });
 }

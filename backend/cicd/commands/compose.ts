@@ -116,6 +116,7 @@ function inDirectory(target: ComposeTarget, global: readonly string[], verb: rea
     return {
         argv: ["docker", "compose", ...global, ...verb],
         directory: target.directory,
-        environment: target.environment ?? {},
+        // Compose files like to say ${PWD}; a shell in the stack's directory would set it too.
+        environment: { PWD: target.directory, ...target.environment },
     };
 }

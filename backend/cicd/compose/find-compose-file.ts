@@ -51,6 +51,18 @@ export function findComposeFile(
     return { ok: true, files: [base, ...new Set(others)], folder: folderOf(base) };
 }
 
+/**
+ * The name under which a compose file is written into the stack's directory: its own, unless Compose would not find it
+ * there or would prefer another tracked file; then `compose.yaml`.
+ */
+export function stackFileName(path: string, tracked: Iterable<string>): string {
+    const name = path.slice(path.lastIndexOf("/") + 1);
+    const prefix = path.slice(0, path.length - name.length);
+    const known = new Set(tracked);
+    const preferred = composeFileNames.find((usual) => usual === name || known.has(prefix + usual));
+    return preferred === name ? name : mergedFileName;
+}
+
 /** The folder of a path; "" for the root. */
 export function folderOf(path: string): string {
     const slash = path.lastIndexOf("/");

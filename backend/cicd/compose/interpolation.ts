@@ -19,8 +19,9 @@ export type VariableOperator = ":-" | "-" | ":?" | "?" | ":+" | "+";
 export type Lookup = (name: string) => string | undefined;
 
 const maxNesting = 20;
-/** Longer than any real `${…}`; keeps a hostile text with many unclosed braces from costing quadratic time. */
+/** Longer and deeper than any real `${…}`; keeps hostile text with unclosed braces from costing quadratic time. */
 const maxVariableLength = 4096;
+const maxOpenBraces = 32;
 
 /** Splits a text. `$$` is a dollar sign; what is no valid variable stays text. */
 export function parseTemplate(text: string): readonly TemplatePart[] {
@@ -79,8 +80,8 @@ function closingBrace(text: string, from: number): number {
         } else if (text[at] === "}") {
             open -= 1;
         }
-        if (open === 0) {
-            return at;
+        if (open === 0 || open > maxOpenBraces) {
+            return open === 0 ? at : -1;
         }
     }
     return -1;

@@ -130,8 +130,8 @@ function mergeLogging(base: Tree, over: Tree, path: Path): Tree {
     if (base.kind !== "map" || over.kind !== "map") {
         return over;
     }
-    const driver = textOf(over.entries.get("driver"));
-    const same = driver === undefined || driver === textOf(base.entries.get("driver"));
+    const [before, after] = [base, over].map((logging) => textOf(logging.entries.get("driver")));
+    const same = before === undefined || after === undefined || before === after;
     return same ? mergeMaps(base, over, path) : over;
 }
 

@@ -7,6 +7,8 @@ export interface Files {
     readText(root: string, path: string): Promise<string | undefined>;
     /** What lies there, without following a symlink at the end. */
     inspect(root: string, path: string): Promise<FileInfo | undefined>;
+    /** What a symlink points to, as it is written; undefined for what is none. */
+    readLink(root: string, path: string): Promise<string | undefined>;
     /** Regular files and symlinks below a root, sorted; `.git` left out. */
     list(root: string): Promise<readonly string[]>;
     /** Writes by temporary name, fsync and rename; makes the folders on the way. */

@@ -24,6 +24,7 @@ function encodings(value: string): string[] {
         new URLSearchParams([["", value]]).toString().slice(1),
         json,
         json.replaceAll("/", "\\/"),
+        value.replaceAll("'", "'\\''"),
         ...base64Forms(bytes),
         ...base64Forms(bytes).map((form) => form.replaceAll("+", "-").replaceAll("/", "_")),
     ];

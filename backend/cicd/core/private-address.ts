@@ -98,11 +98,19 @@ const embeddings: readonly (readonly number[])[] = [
     [0x2002],
 ];
 
-const awsMetadata = [0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254];
+const ipv6Ranges: readonly (readonly [network: readonly number[], bits: number, kind: HostKind])[] = [
+    [[0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254], 128, "forbidden"],
+    [[0xfc00], 7, "private"],
+    [[0x64, 0xff9b], 32, "private"],
+    // Link-local and the former site-local.
+    [[0xfe80], 9, "forbidden"],
+    [[0xff00], 8, "forbidden"],
+    // Teredo hides an IPv4 address.
+    [[0x2001, 0], 32, "forbidden"],
+];
 
 function kindOfIpv6(groups: readonly number[]): HostKind {
-    const [first = 0, second = 0] = groups;
-    if (groups.slice(0, 7).every((group) => group === 0) && (groups[7] ?? 0) <= 1) {
+    if (isInNetwork(groups, [0, 0, 0, 0, 0, 0, 0, 0], 127)) {
         return "loopback";
     }
     const embedding = embeddings.find((prefix) => prefix.every((group, index) => groups[index] === group));
@@ -110,13 +118,12 @@ function kindOfIpv6(groups: readonly number[]): HostKind {
         const [high = 0, low = 0] = groups.slice(embedding.length);
         return kindOfIpv4(high * 65_536 + low);
     }
-    if (groups.every((group, index) => group === awsMetadata[index])) {
-        return "forbidden";
-    }
-    if ((first & 0xfe00) === 0xfc00 || (first === 0x64 && second === 0xff9b)) {
-        return "private";
-    }
-    // Link-local, the former site-local, multicast; Teredo, which hides an IPv4 address.
-    const forbidden = (first & 0xff80) === 0xfe80 || first >= 0xff00 || (first === 0x2001 && second === 0);
-    return forbidden ? "forbidden" : "public";
+    return ipv6Ranges.find(([network, bits]) => isInNetwork(groups, network, bits))?.[2] ?? "public";
+}
+
+function isInNetwork(groups: readonly number[], network: readonly number[], bits: number): boolean {
+    return network.every((group, index) => {
+        const ignored = Math.max(0, 16 - Math.max(0, bits - index * 16));
+        return (groups[index] ?? 0) >> ignored === group >> ignored;
+    });
 }

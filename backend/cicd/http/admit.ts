@@ -14,11 +14,7 @@ export interface AdmitPorts {
 }
 
 /** Who calls a route: authenticated, with the right that it needs, and within the rate limit; undefined on public routes. */
-export async function admit(
-    ports: AdmitPorts,
-    right: Route["right"],
-    request: Request,
-): Promise<Caller | undefined> {
+export async function admit(ports: AdmitPorts, right: Route["right"], request: Request): Promise<Caller | undefined> {
     if (right === "public") {
         await ports.addressLimit(addressOf(request));
         return undefined;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ApiToken } from "../../../common/schema/api-token.ts";
 import { BuildConfig } from "../../../common/schema/build-config.ts";
 import { Deployment } from "../../../common/schema/deployment.ts";
 import { GitRepository } from "../../../common/schema/git-repository.ts";
@@ -8,7 +9,7 @@ import type { Route } from "./route.ts";
 import { ErrorAnswer } from "./send-error.ts";
 
 /** Schemas that stand under their own name in the description. */
-const named = { BuildConfig, Deployment, GitRepository, Preview, WebhookEvent, Error: ErrorAnswer };
+const named = { ApiToken, BuildConfig, Deployment, GitRepository, Preview, WebhookEvent, Error: ErrorAnswer };
 
 const errorExample = {
     ok: false,
@@ -19,8 +20,12 @@ const errorExample = {
  * OpenAPI 3.1 of a table of routes. The generator is loaded here and not with the server, which needs it seldom.
  */
 export async function describeRoutes(routes: readonly Route[], version: string) {
-    const { OpenAPIRegistry, OpenApiGeneratorV31 } = await import("@asteasolutions/zod-to-openapi");
-    nameSchemas();
+    const { OpenAPIRegistry, OpenApiGeneratorV31, zodToOpenAPIRegistry } =
+        await import("@asteasolutions/zod-to-openapi");
+    for (const [refId, schema] of Object.entries(named)) {
+        // The generator's `.openapi()` would have to be put into zod before any schema is made, its registry needs not.
+        zodToOpenAPIRegistry.add(schema, { _internal: { refId } });
+    }
     const registry = new OpenAPIRegistry();
     const bearer = registry.registerComponent("securitySchemes", "bearer", {
         type: "http",
@@ -42,18 +47,13 @@ export async function describeRoutes(routes: readonly Route[], version: string) 
     }
     return new OpenApiGeneratorV31(registry.definitions).generateDocument({
         openapi: "3.1.0",
-        info: { title: "dockge-cicd", version, description: "Push to git, and the stack is live, healthy, or rolled back." },
+        info: {
+            title: "dockge-cicd",
+            version,
+            description: "Push to git, and the stack is live, healthy, or rolled back.",
+        },
         servers: [{ url: "/api/v1" }],
     });
-}
-
-/** Zod's own registry is where the generator looks for names; filled once, on the first description. */
-function nameSchemas(): void {
-    for (const [id, schema] of Object.entries(named)) {
-        if (!z.globalRegistry.has(schema)) {
-            z.globalRegistry.add(schema, { id });
-        }
-    }
 }
 
 function describeRequest({ request, example }: Route) {
@@ -61,7 +61,9 @@ function describeRequest({ request, example }: Route) {
     return {
         ...(params && { params }),
         ...(query && { query }),
-        ...(body && { body: { content: { "application/json": { schema: body, ...(example !== undefined && { example }) } } } }),
+        ...(body && {
+            body: { content: { "application/json": { schema: body, ...(example !== undefined && { example }) } } },
+        }),
     };
 }
 

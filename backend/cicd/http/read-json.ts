@@ -1,7 +1,7 @@
-import express, { type Request, type Response } from "express";
+import express, { type Request, type RequestHandler, type Response } from "express";
 import { AppError } from "../../../common/errors.ts";
 
-const parse = express.json({ limit: "8mb" });
+const parse: RequestHandler = express.json({ limit: "8mb" });
 
 /** The body of a request as JSON; an empty one counts as `{}`. Throws AppError `invalid`, or what the parser throws. */
 export async function readJson(request: Request, response: Response): Promise<unknown> {

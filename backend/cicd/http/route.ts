@@ -1,6 +1,7 @@
 import type { Request, Response } from "express";
-import { z } from "zod";
+import type { z } from "zod";
 import { AppError } from "../../../common/errors.ts";
+import { invalidRequest } from "../../../common/invalid-input.ts";
 import type { Right } from "../../../common/right.ts";
 import type { Caller } from "../core/host.ts";
 import type { CicdServices } from "../services/cicd-services.ts";
@@ -47,7 +48,7 @@ export interface Route extends Description {
     /** What a good answer holds; undefined for one that writes itself. */
     readonly response: z.ZodType | undefined;
     readonly contentTypes: readonly string[];
-    /** Validates and calls. Throws ZodError for input that does not fit, AppError for the rest. */
+    /** Validates and calls. Throws AppError, `invalid` for input that does not fit. */
     run(raw: unknown, context: AnyContext): Promise<RouteAnswer>;
 }
 
@@ -61,7 +62,7 @@ export function route<I extends z.ZodObject<RequestShape>, R extends z.ZodType>(
         ...row,
         contentTypes: ["application/json"],
         async run(raw, context) {
-            const input = await row.request.parseAsync(raw);
+            const input = parse(row.request, raw);
             return { status: row.status ?? 200, body: await row.handle(input, withCaller(context)) };
         },
     };
@@ -76,7 +77,7 @@ export function publicRoute<I extends z.ZodObject<RequestShape>, R extends z.Zod
         right: "public",
         contentTypes: ["application/json"],
         async run(raw, context) {
-            const input = await row.request.parseAsync(raw);
+            const input = parse(row.request, raw);
             return { status: row.status ?? 200, body: await row.handle(input, context) };
         },
     };
@@ -95,9 +96,17 @@ export function streamRoute<I extends z.ZodObject<RequestShape>>(
         ...row,
         response: undefined,
         async run(raw, context) {
-            return { send: await row.handle(await row.request.parseAsync(raw), withCaller(context)) };
+            return { send: await row.handle(parse(row.request, raw), withCaller(context)) };
         },
     };
+}
+
+function parse<I extends z.ZodType>(request: I, raw: unknown): z.output<I> {
+    const input = request.safeParse(raw);
+    if (!input.success) {
+        throw invalidRequest(input.error);
+    }
+    return input.data;
 }
 
 function withCaller({ caller, ...context }: AnyContext): RouteContext {

@@ -38,7 +38,10 @@ export function createRestRouter(options: RouterOptions): Router {
         response.json(await describeRoutes(routes, options.version));
     });
     api.use((request: Request) => {
-        throw new AppError("not_found", `${request.method} ${request.baseUrl}${request.path}: no such call; see /api/v1/openapi.json`);
+        throw new AppError(
+            "not_found",
+            `${request.method} ${request.baseUrl}${request.path}: no such call; see /api/v1/openapi.json`,
+        );
     });
     const answerError: ErrorRequestHandler = (error: unknown, _request, response, _next) =>
         sendError(response, error, options.report);

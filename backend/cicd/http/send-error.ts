@@ -1,13 +1,21 @@
 import type { Response } from "express";
 import { z } from "zod";
 import { AppError, errorStatus, type ErrorCode } from "../../../common/errors.ts";
-import { invalidInput } from "../../../common/invalid-input.ts";
 
 /** The body of every failed answer. */
 export const ErrorAnswer = z.object({
     ok: z.literal(false),
     error: z.object({
-        code: z.enum(["invalid", "unauthorized", "forbidden", "not_found", "conflict", "rate_limited", "unavailable", "internal"]),
+        code: z.enum([
+            "invalid",
+            "unauthorized",
+            "forbidden",
+            "not_found",
+            "conflict",
+            "rate_limited",
+            "unavailable",
+            "internal",
+        ]),
         message: z.string(),
         details: z.unknown().optional(),
     }),
@@ -48,9 +56,6 @@ export function sendError(response: Response, error: unknown, report: ReportErro
 }
 
 function asFailure(error: unknown): Failure {
-    if (error instanceof z.ZodError) {
-        return asFailure(invalidInput(error, "request"));
-    }
     if (error instanceof AppError) {
         const { code, message, details } = error;
         return { status: errorStatus[code], code, message, details };

@@ -47,7 +47,15 @@ async function sendEvents({ services, id, filter, signal, request, response }: L
             id,
             afterSeq,
             signal,
-            onLines: (lines) => write(response, lines.filter((line) => fits(line, filter)).map(asEvent).join(""), signal),
+            onLines: (lines) =>
+                write(
+                    response,
+                    lines
+                        .filter((line) => fits(line, filter))
+                        .map(asEvent)
+                        .join(""),
+                    signal,
+                ),
         });
         if (!signal.aborted) {
             response.end(`event: end\ndata: ${JSON.stringify({ status, error, errorCode })}\n\n`);

@@ -25,7 +25,10 @@ export async function saveBuildConfig(
 ): Promise<BuildConfig> {
     const repository = await ports.repositories.findByStack(stack);
     if (repository === undefined) {
-        throw new AppError("conflict", `build-config: the stack "${stack}" is not connected to a repository; connect one first`);
+        throw new AppError(
+            "conflict",
+            `build-config: the stack "${stack}" is not connected to a repository; connect one first`,
+        );
     }
     checkUnique("environmentVariables", input.environmentVariables);
     checkUnique("buildArgs", input.buildArgs);
@@ -43,6 +46,9 @@ function checkUnique(field: string, entries: readonly { readonly name: string }[
     const names = entries.map(({ name }) => name);
     const twice = names.findIndex((name, index) => names.indexOf(name) !== index);
     if (twice !== -1) {
-        throw new AppError("invalid", `${field}.${twice}.name: ${names[twice] ?? ""} is given twice; remove one of them`);
+        throw new AppError(
+            "invalid",
+            `${field}.${twice}.name: ${names[twice] ?? ""} is given twice; remove one of them`,
+        );
     }
 }

@@ -12,6 +12,9 @@ export function checkPrivateHost(
 ): void {
     const allowedBefore = stored?.allowPrivateHost === true && isSameAddress(stored.url, wanted.url);
     if (wanted.allowPrivateHost && !allowedBefore && !includesRight(caller.rights, "admin")) {
-        throw new AppError("forbidden", "allowPrivateHost: only an admin may allow a private address; ask one, or leave it out");
+        throw new AppError(
+            "forbidden",
+            "allowPrivateHost: only an admin may allow a private address; ask one, or leave it out",
+        );
     }
 }

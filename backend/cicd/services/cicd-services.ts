@@ -50,7 +50,7 @@ export interface CicdServicePorts {
     readonly buildConfigs: BuildConfigStore;
     readonly deployments: DeploymentStore;
     readonly events: WebhookEventStore;
-    readonly releases: ReleaseStore;
+    readonly releases: Pick<ReleaseStore, "list">;
     readonly logs: LogStore;
     readonly tokens: ApiTokenStore;
     readonly git: Git;

@@ -78,7 +78,10 @@ function checkAddresses(git: Git, wanted: NewRepository): void {
     git.checkAddress(wanted.url, wanted.allowPrivateHost);
     const wrong = wanted.aliases.findIndex((alias) => addressKey(alias) === undefined);
     if (wrong !== -1) {
-        throw new AppError("invalid", `aliases.${wrong}: is not an address; give one such as https://git.example.com/me/app`);
+        throw new AppError(
+            "invalid",
+            `aliases.${wrong}: is not an address; give one such as https://git.example.com/me/app`,
+        );
     }
 }
 

@@ -8,9 +8,8 @@ import type { LogStore } from "../core/log-stream.ts";
 import { createMasker } from "../core/mask.ts";
 import type { Release, ReleaseStore } from "../core/release.ts";
 import type { TargetHost } from "../core/target-host.ts";
+import { closeLog } from "./close-log.ts";
 import { DeploymentRun } from "./deployment-run.ts";
-
-const tailBytes = 64 * 1024;
 
 export interface DeployPorts {
     readonly deployments: DeploymentStore;
@@ -136,21 +135,10 @@ async function end(ports: DeployPorts, run: DeploymentRun, error: unknown): Prom
 async function tidy(ports: DeployPorts, run: DeploymentRun, connection: Connection | undefined): Promise<void> {
     try {
         await ports.cleanUp(run.id, connection);
-        await run.log.close();
+        await closeLog(ports, run);
     } catch (error) {
         ports.onError(error);
     }
-}
-
-/** The bounded tails of a log, as seed A's `buildLogs` and `deploymentLogs` have them. */
-export async function logTails(
-    logs: LogStore,
-    id: string,
-): Promise<{ readonly buildLogs: string; readonly deploymentLogs: string }> {
-    return {
-        buildLogs: await logs.tail(id, ["fetching", "pipeline", "building", "publishing"], tailBytes),
-        deploymentLogs: await logs.tail(id, ["previewing", "applying", "verifying", "rolling_back"], tailBytes),
-    };
 }
 
 async function findConnection(ports: DeployPorts, record: DeploymentRecord): Promise<Connection | undefined> {

@@ -20,7 +20,7 @@ export interface FollowRequest {
 }
 
 const pageSize = 2000;
-const lookEveryMs = 500;
+const lookEveryMs = 250;
 
 /** A deployment's whole log in batches, as far as it is written now. */
 export async function* readWholeLog(ports: DeploymentLogPorts, id: string): AsyncGenerator<readonly LogLine[], void> {
@@ -45,7 +45,13 @@ export async function followToEnd(ports: DeploymentLogPorts, request: FollowRequ
     const ended = new AbortController();
     const stop = AbortSignal.any([signal, ended.signal]);
     const first = await findDeployment(ports, id);
-    const follower = new LogFollower({ logs: ports.logs, id, afterSeq, onLines, onError: (error) => ended.abort(error) });
+    const follower = new LogFollower({
+        logs: ports.logs,
+        id,
+        afterSeq,
+        onLines,
+        onError: (error) => ended.abort(error),
+    });
     try {
         const last = await untilTerminal(ports, first, stop);
         ended.signal.throwIfAborted();

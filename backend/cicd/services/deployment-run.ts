@@ -6,7 +6,7 @@ import type { LogWriter } from "../core/log-stream.ts";
 import type { Command, CommandResult, RunOptions, TargetHost } from "../core/target-host.ts";
 
 export interface DeploymentRunPorts {
-    readonly deployments: DeploymentStore;
+    readonly deployments: Pick<DeploymentStore, "update" | "transition">;
     readonly clock: Clock;
     readonly announce: (deployment: DeploymentRecord) => void;
 }

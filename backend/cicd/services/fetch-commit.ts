@@ -21,11 +21,12 @@ export async function fetchCommit(
     run: DeploymentRun,
     repository: RepositoryRecord,
     config: BuildConfigRecord,
+    signal: AbortSignal,
 ): Promise<CommitInfo> {
     const { branch, tag } = run.record;
     run.say(`Fetching ${tag === undefined ? `branch ${branch}` : `tag ${tag}`} of ${repository.url}`);
     await ports.git.fetch(repository, {
-        signal: run.signal,
+        signal,
         timeoutSeconds: config.timeout,
         onLine: (line) => run.write("stderr", line),
     });

@@ -24,7 +24,10 @@ export async function findDeployment(
 ): Promise<DeploymentRecord> {
     const record = await ports.deployments.find(id);
     if (record === undefined) {
-        throw new AppError("not_found", `deployment: there is none with the id ${id}; list the stack's deployments to find one`);
+        throw new AppError(
+            "not_found",
+            `deployment: there is none with the id ${id}; list the stack's deployments to find one`,
+        );
     }
     return record;
 }

@@ -5,6 +5,7 @@ import type { LogStore } from "../core/log-stream.ts";
 import type { Release, ReleaseStore } from "../core/release.ts";
 import type { StackStateStore } from "../core/stack-state.ts";
 import type { ApplyInput, Plan } from "./plan-release.ts";
+import { closeLog } from "./close-log.ts";
 import type { Connection } from "./deploy.ts";
 import { DeploymentRun } from "./deployment-run.ts";
 
@@ -237,7 +238,7 @@ async function runRollback(
         await finish(ports, run, "failed", { error: run.mask(failure.message), errorCode: failure.errorCode });
         return failure;
     } finally {
-        await log.close();
+        await closeLog(ports, run);
     }
 }
 

@@ -65,7 +65,12 @@ function remoteOf({ stack, input, caller }: TestRequest, stored: RepositoryRecor
     return stored;
 }
 
-async function composePaths(ports: TestPorts, remote: GitRemote, branch: string, signal: AbortSignal): Promise<string[]> {
+async function composePaths(
+    ports: TestPorts,
+    remote: GitRemote,
+    branch: string,
+    signal: AbortSignal,
+): Promise<string[]> {
     try {
         return [...(await findComposePaths(ports.git, remote, branch, signal))];
     } catch {

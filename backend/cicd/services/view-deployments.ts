@@ -20,11 +20,9 @@ export async function viewMany(
     records: readonly DeploymentRecord[],
 ): Promise<Deployment[]> {
     const context = await contextOf(ports, stack);
-    return records.map((record) => {
-        const { buildLogs, deploymentLogs, ...visible } = viewDeployment(record, context);
-        void [buildLogs, deploymentLogs];
-        return visible;
-    });
+    return records.map((record) =>
+        viewDeployment({ ...record, buildLogs: undefined, deploymentLogs: undefined }, context),
+    );
 }
 
 async function contextOf(ports: ViewPorts, stack: string) {

@@ -4,6 +4,8 @@ import { errorHandler, notFound } from "./errors.ts";
 import { pageRouter } from "./page.ts";
 import { securityHeaders } from "./security-headers.ts";
 
+export type { Router } from "express";
+
 export interface HttpAppOptions {
     /** Serve before the page; they bring their own body parsers. */
     readonly routers: readonly Router[];

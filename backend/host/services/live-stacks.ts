@@ -15,6 +15,8 @@ export interface LiveStacksPorts {
     /** Whether somebody looks: only then folders made by hand are looked for. */
     readonly isWatched: () => boolean;
     readonly onList: (list: StackList) => void;
+    /** After every look, changed or not. */
+    readonly onLook: () => void;
     readonly onEngine: (state: EngineState) => void;
 }
 
@@ -48,6 +50,7 @@ export function createLiveStacks(ports: LiveStacksPorts): LiveStacks {
         if (changed) {
             ports.onList(list);
         }
+        ports.onLook();
         return list;
     }
 
@@ -86,7 +89,11 @@ export function createLiveStacks(ports: LiveStacksPorts): LiveStacks {
         async start(signal) {
             await looks.now();
             ports.watch.watch({ signal, onChange: looks.soon, onAway: looks.soon });
-            const timer = setInterval(() => void (ports.isWatched() && looks.soon()), scanEvery);
+            const timer = setInterval(() => {
+                if (ports.isWatched()) {
+                    looks.soon();
+                }
+            }, scanEvery);
             signal.addEventListener("abort", () => {
                 clearInterval(timer);
                 looks.stop();

@@ -26,6 +26,8 @@ export interface Terminal {
     /** False when the viewer was not there. */
     leave(viewer: TerminalViewer): boolean;
     viewers(): number;
+    /** Whether nothing runs in it and nothing was ever shown. */
+    isUnused(): boolean;
     resize(size: TerminalSize): void;
     end(): void;
 }
@@ -75,6 +77,7 @@ export function createTerminal(kind: TerminalKind, stack: string): Terminal {
         },
         leave: (viewer) => viewers.delete(viewer),
         viewers: () => viewers.size,
+        isUnused: () => program === undefined && buffer.text() === "",
         resize(next) {
             size = next;
             program?.resize(next);

@@ -33,9 +33,9 @@ export function createTerminals(): Terminals {
         if (terminal?.leave(viewer) !== true || terminal.viewers() > 0) {
             return;
         }
-        if (kind === "combined") {
+        if (kind === "combined" || terminal.isUnused()) {
             terminal.end();
-            terminals.combined.delete(stack);
+            terminals[kind].delete(stack);
         }
     }
 

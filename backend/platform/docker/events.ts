@@ -25,12 +25,12 @@ const filters: Dockerode.GetEventsOptions["filters"] = {
 export async function watchEvents(docker: Dockerode, options: WatchOptions): Promise<void> {
     let pause = firstPause;
     let away = false;
-    while (!options.signal.aborted) {
+    for (;;) {
         const opened = await follow(docker, options);
-        pause = opened ? firstPause : Math.min(pause * 2, longestPause);
         if (options.signal.aborted) {
             return;
         }
+        pause = opened ? firstPause : Math.min(pause * 2, longestPause);
         if (opened || !away) {
             away = true;
             options.onAway();

@@ -24,12 +24,17 @@ const pragmas = [
     "busy_timeout = 5000",
 ];
 
+/** knex prints what it throws as well, to standard output. */
+const nothing = (): void => undefined;
+const silent = { warn: nothing, error: nothing, debug: nothing, deprecate: nothing };
+
 /** Opens a database file, or `:memory:`; makes the file where there is none. Connects at the first query. */
 export function openDatabase(file: string): Database {
     const knex = knexModule({
         client: "better-sqlite3",
         connection: { filename: file },
         useNullAsDefault: true,
+        log: silent,
         pool: {
             min: 1,
             max: 1,

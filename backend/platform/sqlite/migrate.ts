@@ -24,8 +24,7 @@ export async function migrate(knex: Knex, migrations: readonly Migration[], tabl
     if (tableName !== sharedTable) {
         await refuseLaterVersion(knex, migrations, tableName);
     }
-    // One server owns the data directory: a lock that lies there was left by a crash.
-    await knex.migrate.forceFreeMigrationsLock(config);
+    await freeLock(knex, `${tableName}_lock`);
     await knex.migrate.latest(config);
 }
 
@@ -35,6 +34,13 @@ function sourceOf(migrations: readonly Migration[]): Knex.MigrationSource<Migrat
         getMigrationName: (migration) => migration.name,
         getMigration: async (migration) => migration,
     };
+}
+
+/** One server owns the data directory: a lock that lies there was left by a crash. */
+async function freeLock(knex: Knex, lockTable: string): Promise<void> {
+    if (await knex.schema.hasTable(lockTable)) {
+        await knex(lockTable).where({ is_locked: 1 }).update({ is_locked: 0 });
+    }
 }
 
 async function refuseLaterVersion(knex: Knex, migrations: readonly Migration[], tableName: string): Promise<void> {

@@ -30,12 +30,13 @@ export function useSession(): Session {
     return required(sessionKey);
 }
 
+const retryMs = 3000;
+
 /** Keeps the login over reconnects. `reload` is called when the server asks for a fresh page. */
 export function createSession(client: SocketClient, tokens: TokenStore, reload: () => void): Session {
     const state = ref<SessionState>("starting");
     const epoch = ref(0);
     const codeRequired = ref(false);
-    const info = shallowRef<ServerInfo>({});
     const token = ref(tokens.read());
 
     function enter(): void {
@@ -51,37 +52,18 @@ export function createSession(client: SocketClient, tokens: TokenStore, reload: 
 
     async function resume(): Promise<void> {
         if (token.value === null) {
-            return askSetup();
-        }
-        try {
-            await client.call("loginByToken", token.value);
-            enter();
-        } catch (error) {
-            // A connection lost meanwhile says nothing about the token.
-            if (error instanceof CallError && !["disconnected", "timeout", "unavailable"].includes(error.code)) {
-                forget();
-            }
-        }
-    }
-
-    async function askSetup(): Promise<void> {
-        try {
-            const answer = await client.call("needSetup");
-            codeRequired.value = answer.codeRequired ?? codeRequired.value;
-            leaveStart(answer.needSetup ?? false);
-        } catch {
-            // Hosts of older versions do not know the question.
-            leaveStart(false);
-        }
-    }
-
-    function leaveStart(needed: boolean): void {
-        if (needed) {
-            state.value = "setup";
+            const setup = await askSetup(client);
+            codeRequired.value ||= setup.codeRequired;
+            state.value = stateAfter(setup.needed, state.value);
             return;
         }
-        if (state.value === "starting") {
-            state.value = "login";
+        const next = { good: enter, bad: forget, unknown: retry };
+        next[await tryToken(client, token.value)]();
+    }
+
+    function retry(): void {
+        if (client.connected.value) {
+            setTimeout(() => void resume(), retryMs);
         }
     }
 
@@ -91,13 +73,6 @@ export function createSession(client: SocketClient, tokens: TokenStore, reload: 
     client.on("setup", (details) => {
         codeRequired.value = details?.codeRequired ?? codeRequired.value;
         state.value = "setup";
-    });
-    client.on("info", (received) => {
-        const before = info.value.version;
-        info.value = { ...info.value, ...received };
-        if (before !== undefined && received.version !== undefined && received.version !== before) {
-            reload();
-        }
     });
 
     async function login(username: string, password: string, remember: boolean): Promise<void> {
@@ -110,15 +85,13 @@ export function createSession(client: SocketClient, tokens: TokenStore, reload: 
     return {
         state: readonly(state),
         username: computed(() => usernameOf(token.value) ?? ""),
-        info,
+        info: followInfo(client, reload),
         codeRequired: readonly(codeRequired),
         epoch: readonly(epoch),
         token: readonly(token),
         login,
         async setUp(username, password, code) {
-            await (code === ""
-                ? client.call("setup", username, password)
-                : client.call("setup", username, password, code));
+            await client.call("setup", username, password, ...(code === "" ? [] : [code]));
             await login(username, password, true);
         },
         async logout() {
@@ -127,4 +100,47 @@ export function createSession(client: SocketClient, tokens: TokenStore, reload: 
             client.reconnect();
         },
     };
+}
+
+function stateAfter(setupNeeded: boolean, state: SessionState): SessionState {
+    if (setupNeeded) {
+        return "setup";
+    }
+    return state === "starting" ? "login" : state;
+}
+
+/** A connection lost meanwhile says nothing about the token. */
+async function tryToken(client: SocketClient, token: string): Promise<"good" | "bad" | "unknown"> {
+    try {
+        await client.call("loginByToken", token);
+        return "good";
+    } catch (error) {
+        const refused = error instanceof CallError && !inconclusive.includes(error.code);
+        return refused ? "bad" : "unknown";
+    }
+}
+
+const inconclusive: readonly string[] = ["disconnected", "timeout", "unavailable", "rate_limited"];
+
+/** Hosts of older versions do not know the question; they push `setup`. */
+async function askSetup(client: SocketClient): Promise<{ readonly needed: boolean; readonly codeRequired: boolean }> {
+    try {
+        const answer = await client.call("needSetup");
+        return { needed: answer.needSetup ?? false, codeRequired: answer.codeRequired ?? false };
+    } catch {
+        return { needed: false, codeRequired: false };
+    }
+}
+
+/** What the server tells about itself. Another version means another page. */
+function followInfo(client: SocketClient, reload: () => void): Readonly<Ref<ServerInfo>> {
+    const info = shallowRef<ServerInfo>({});
+    client.on("info", (received) => {
+        const before = info.value.version;
+        info.value = { ...info.value, ...received };
+        if (before !== undefined && received.version !== undefined && received.version !== before) {
+            reload();
+        }
+    });
+    return info;
 }

@@ -1,6 +1,6 @@
 import {
     BuildConfigInput,
-    EnvVarInput,
+    type EnvVarInput,
     type BuildArg,
     type BuildConfig,
     type BuildType,
@@ -128,7 +128,14 @@ function linesOf(text: string): string[] {
 
 /** The fields of a stored configuration that can be sent back; the rest (ids, times) the server sets. */
 export function inputOf(config: BuildConfig): BuildConfigInput {
-    const { id: _id, stackId: _stackId, repositoryId: _repositoryId, createdAt: _created, updatedAt: _updated, ...rest } = config;
+    const {
+        id: _id,
+        stackId: _stackId,
+        repositoryId: _repositoryId,
+        createdAt: _created,
+        updatedAt: _updated,
+        ...rest
+    } = config;
     return { ...rest, environmentVariables: config.environmentVariables.map((variable) => ({ ...variable })) };
 }
 

@@ -1,4 +1,8 @@
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document } from "yaml";
+import { z } from "zod";
+
+const portNumber = z.union([z.string(), z.number()]);
+const LongPort = z.object({ published: portNumber, target: portNumber });
 
 export interface ComposeService {
     readonly name: string;
@@ -41,21 +45,25 @@ function serviceOf(name: string, node: unknown): ComposeService {
         return { name, built: false, ports: [] };
     }
     const image = node.get("image");
-    return { name, image: typeof image === "string" ? image : undefined, built: node.has("build"), ports: portsOf(node.get("ports")) };
+    return {
+        name,
+        image: typeof image === "string" ? image : undefined,
+        built: node.has("build"),
+        ports: portsOf(node.get("ports")),
+    };
 }
 
 function portsOf(node: unknown): readonly string[] {
-    if (!isSeq(node)) {
-        return [];
+    return isSeq(node) ? node.items.flatMap(portEntry) : [];
+}
+
+/** Short entries as they are; long ones as `published:target`. */
+function portEntry(item: unknown): readonly string[] {
+    if (isScalar(item)) {
+        return [String(item.value)];
     }
-    return node.items.flatMap((item) => {
-        if (isScalar(item)) {
-            return [String(item.value)];
-        }
-        const published = isMap(item) ? item.get("published") : undefined;
-        const target = isMap(item) ? item.get("target") : undefined;
-        return published === undefined ? [] : [`${String(published)}:${String(target)}`];
-    });
+    const long = LongPort.safeParse(isMap(item) ? item.toJSON() : undefined);
+    return long.success ? [`${long.data.published}:${long.data.target}`] : [];
 }
 
 /** The port that a port entry opens on the machine: `8080:80`, `127.0.0.1:8080:80/tcp`; undefined for ranges and variables. */

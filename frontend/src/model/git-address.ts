@@ -21,7 +21,13 @@ export function guessProvider(url: string): GitProvider {
 
 /** A stack's name made of the repository's: its last path part, in the letters that are allowed. */
 export function suggestStackName(url: string): string {
-    const last = url.trim().replace(/\/+$/, "").replace(/\.git$/, "").split(/[/:]/).at(-1) ?? "";
+    const last =
+        url
+            .trim()
+            .replace(/\/+$/, "")
+            .replace(/\.git$/, "")
+            .split(/[/:]/)
+            .at(-1) ?? "";
     return last
         .toLowerCase()
         .replace(/[^a-z0-9_-]+/g, "-")

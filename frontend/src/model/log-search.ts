@@ -29,7 +29,11 @@ function markSpan(span: Span, wanted: string): readonly Span[] {
     let from = 0;
     for (let at = lower.indexOf(wanted); at !== -1; at = lower.indexOf(wanted, from)) {
         parts.push({ ...span, text: span.text.slice(from, at) });
-        parts.push({ ...span, text: span.text.slice(at, at + wanted.length), classes: [...span.classes, "ansi-match"] });
+        parts.push({
+            ...span,
+            text: span.text.slice(at, at + wanted.length),
+            classes: [...span.classes, "ansi-match"],
+        });
         from = at + wanted.length;
     }
     return [...parts, { ...span, text: span.text.slice(from) }].filter(({ text }) => text !== "");

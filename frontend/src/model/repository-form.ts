@@ -1,5 +1,10 @@
 import type { z } from "zod";
-import type { GitAuthType, GitProvider, GitRepository, GitRepositoryInput } from "../../../common/schema/git-repository.ts";
+import type {
+    GitAuthType,
+    GitProvider,
+    GitRepository,
+    GitRepositoryInput,
+} from "../../../common/schema/git-repository.ts";
 
 /** The connect form as it is typed. */
 export interface RepositoryForm {

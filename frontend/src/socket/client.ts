@@ -49,8 +49,7 @@ export function createSocketClient(transport: Transport): SocketClient {
         }
     }
 
-    transport.onDirect(deliver);
-    transport.onAgent(deliver);
+    transport.onPush(deliver);
     transport.onConnect(() => {
         connected.value = true;
         for (const handler of connectHandlers) {
@@ -99,15 +98,17 @@ function send<E extends EventName>(
         function acknowledge(answer: Ack<Answer<E>>): void {
             settle();
             if (answer.ok) {
-                return resolve(answer);
+                resolve(answer);
+            } else {
+                reject(refusalError(answer));
             }
-            reject(refusalError(answer));
         }
 
         pending.add(fail);
         if (Object.hasOwn(directEvents, event)) {
-            return transport.emit(event, [...args, acknowledge]);
+            transport.emit(event, [...args, acknowledge]);
+        } else {
+            transport.emit("agent", ["", event, ...args, acknowledge]);
         }
-        transport.emit("agent", ["", event, ...args, acknowledge]);
     });
 }

@@ -1,8 +1,8 @@
 import { io, type Socket } from "socket.io-client";
-import type { AgentPushes, DirectPushes } from "./protocol.ts";
+import type { AgentPushes, DirectPushes, PushName, Pushes } from "./protocol.ts";
 
 /** Receives one push, whichever it is. */
-export type PushListener<T extends { [P in keyof T]: unknown[] }> = <P extends keyof T>(push: P, args: T[P]) => void;
+export type PushListener = <P extends PushName>(push: P, args: Pushes[P]) => void;
 
 /** The wire under the client: what it needs of Socket.IO. */
 export interface Transport {
@@ -10,33 +10,31 @@ export interface Transport {
     emit(event: string, args: readonly unknown[]): void;
     onConnect(listener: () => void): void;
     onDisconnect(listener: () => void): void;
-    onDirect(listener: PushListener<DirectPushes>): void;
-    onAgent(listener: PushListener<AgentPushes>): void;
+    onPush(listener: PushListener): void;
     /** Connects anew, such as after a logout, so that the server forgets who was logged in. */
     reconnect(): void;
 }
 
 type Listeners = { [P in keyof DirectPushes]: (...args: DirectPushes[P]) => void } & {
-    agent: <P extends keyof AgentPushes>(push: P, ...args: AgentPushes[P]) => void;
+    agent: <P extends keyof AgentPushes>(push: P, ...args: Pushes[P]) => void;
 };
 
 /** Speaks Socket.IO with the server that served the page. */
 export function createSocketTransport(url?: string): Transport {
     const options = { reconnectionDelayMax: 3000, transports: ["websocket", "polling"] };
-    const socket: Socket<Listeners, Record<string, (...args: unknown[]) => void>> =
-        url === undefined ? io(options) : io(url, options);
+    const socket: Socket<Listeners, Record<string, (...args: unknown[]) => void>> = url === undefined
+        ? io(options)
+        : io(url, options);
 
     return {
         emit: (event, args) => void socket.emit(event, ...args),
         onConnect: (listener) => void socket.on("connect", listener),
         onDisconnect: (listener) => void socket.on("disconnect", listener),
-        onDirect(listener) {
+        onPush(listener) {
             socket.on("info", (...args) => listener("info", args));
             socket.on("setup", (...args) => listener("setup", args));
             socket.on("autoLogin", (...args) => listener("autoLogin", args));
             socket.on("refresh", (...args) => listener("refresh", args));
-        },
-        onAgent(listener) {
             socket.on("agent", (push, ...args) => listener(push, args));
         },
         reconnect: () => void socket.disconnect().connect(),

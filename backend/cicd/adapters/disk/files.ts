@@ -15,6 +15,9 @@ export const diskFiles: Files = {
     async inspect(root, path) {
         return whenThere(async () => inspectFile(await safePath(root, path)));
     },
+    async readLink(root, path) {
+        return whenThere(async () => readlink(await safePath(root, path)));
+    },
     list: listFiles,
     async write(root, path, content, mode = 0o644) {
         const target = await preparedPath(root, path);
@@ -149,7 +152,7 @@ async function whenThere<T>(read: () => Promise<T>): Promise<T | undefined> {
         return await read();
     } catch (error) {
         const code = error instanceof Error && "code" in error ? error.code : undefined;
-        if (code === "ENOENT" || code === "ENOTDIR" || code === "EISDIR" || code === "ELOOP") {
+        if (code === "ENOENT" || code === "EINVAL" || code === "ENOTDIR" || code === "EISDIR" || code === "ELOOP") {
             return undefined;
         }
         throw error;

@@ -27,7 +27,7 @@ export class LogChunkNotes {
         this.#byteOffset = noted === undefined ? 0 : noted.byteOffset + noted.byteLength;
     }
 
-    /** Goes on where the last noted chunk ends; `end` is where the log ends now, with lines that a crash left unnoted. */
+    /** Goes on where the last noted chunk ends, so that lines which a crash left unnoted are noted now. */
     static async open(
         deploymentId: string,
         store: LogChunkStore,

@@ -6,6 +6,7 @@ import { cutText, toFileText } from "./log-line-text.ts";
 import { lastLine } from "./read-log.ts";
 
 const batchMilliseconds = 25;
+const retryMilliseconds = 1000;
 const batchBytes = 256 * 1024;
 /** How much is held back while the disk takes nothing. */
 const heldBytes = 1024 * 1024;
@@ -13,9 +14,9 @@ const heldBytes = 1024 * 1024;
 export interface LogWriterOptions {
     readonly limitBytes: number;
     readonly now: () => Date;
-    /** Lines that are on disk now, and how many bytes they take there. */
-    readonly onLines: (lines: readonly LogLine[], bytes: number) => void;
-    /** A batch could not be written; it is tried again with the next one. */
+    /** Lines that are on disk now, and the file's size with them. */
+    readonly onLines: (lines: readonly LogLine[], size: number) => void;
+    /** The disk takes nothing more; what waits is tried again. Called once until it takes something. */
     readonly onError: (error: unknown) => void;
 }
 
@@ -39,6 +40,7 @@ export class FileLogWriter {
     #failing = false;
     #timer: NodeJS.Timeout | undefined;
     #writing: Promise<void> = Promise.resolve();
+    #next: Promise<void> | undefined;
 
     private constructor(file: FileHandle, position: Position, options: LogWriterOptions) {
         this.#file = file;
@@ -59,11 +61,6 @@ export class FileLogWriter {
         }
     }
 
-    /** The number of the last line that was written. */
-    get lastSeq(): number {
-        return this.#seq;
-    }
-
     write(stream: LogLine["stream"], phase: DeploymentPhase, text: string, job?: string): void {
         // Lines that cannot be kept get no number, so that numbers never have a gap.
         if (this.#full || (this.#failing && this.#waitingBytes > heldBytes)) {
@@ -81,9 +78,11 @@ export class FileLogWriter {
     flush(): Promise<void> {
         clearTimeout(this.#timer);
         this.#timer = undefined;
-        const written = this.#writing.then(() => this.#writeBatch());
-        this.#writing = written.catch(this.#options.onError);
-        return written;
+        if (this.#next === undefined) {
+            this.#next = this.#writing.then(() => this.#writeBatch());
+            this.#writing = this.#next.catch(() => undefined);
+        }
+        return this.#next;
     }
 
     /** Writes what waits, as far as the disk takes it, and closes the file. */
@@ -108,14 +107,16 @@ export class FileLogWriter {
     }
 
     #schedule(): void {
-        if (this.#waitingBytes > batchBytes && !this.#failing && this.#timer !== undefined) {
+        if (this.#waitingBytes > batchBytes && !this.#failing) {
             void this.flush().catch(() => undefined);
             return;
         }
-        this.#timer ??= setTimeout(() => void this.flush().catch(() => undefined), batchMilliseconds);
+        const delay = this.#failing ? retryMilliseconds : batchMilliseconds;
+        this.#timer ??= setTimeout(() => void this.flush().catch(() => undefined), delay);
     }
 
     async #writeBatch(): Promise<void> {
+        this.#next = undefined;
         const [lines, texts, bytes] = [this.#lines, this.#texts, this.#waitingBytes];
         if (lines.length === 0) {
             return;
@@ -126,13 +127,21 @@ export class FileLogWriter {
         } catch (error) {
             this.#lines = [...lines, ...this.#lines];
             this.#texts = [...texts, ...this.#texts];
-            this.#failing = true;
-            throw unavailable(error);
+            throw this.#failed(error);
         }
         this.#failing = false;
         this.#size += bytes;
         this.#waitingBytes -= bytes;
-        this.#options.onLines(lines, bytes);
+        this.#options.onLines(lines, this.#size);
+    }
+
+    #failed(cause: unknown): AppError {
+        const error = unavailable(cause);
+        if (!this.#failing) {
+            this.#options.onError(error);
+        }
+        this.#failing = true;
+        return error;
     }
 }
 

@@ -1,6 +1,6 @@
 import { open, type FileHandle } from "node:fs/promises";
 import type { DeploymentPhase } from "../../../../common/schema/deployment.ts";
-import type { LogLine } from "../../../../common/schema/log-line.ts";
+import type { LogLine, LogRange } from "../../../../common/schema/log-line.ts";
 import { linesBackward, linesForward } from "./file-lines.ts";
 import { fromFileText } from "./log-line-text.ts";
 import { isMissing } from "./missing.ts";
@@ -8,14 +8,8 @@ import { isMissing } from "./missing.ts";
 /** Below this distance, looking at every line is as quick as searching. */
 const nearBytes = 64 * 1024;
 
-export interface ReadRange {
-    readonly afterSeq?: number;
-    readonly beforeSeq?: number;
-    readonly limit: number;
-}
-
 /** Lines by number, found by bisection: numbers have no gap, so that no index is needed and none can be stale. */
-export async function readLog(path: string, range: ReadRange): Promise<readonly LogLine[]> {
+export async function readLog(path: string, range: LogRange): Promise<readonly LogLine[]> {
     return withFile(path, [], async (file, size) => {
         const last = await lastLine(file, size);
         if (last === undefined) {
@@ -71,7 +65,7 @@ export async function lastLine(
 }
 
 /** The numbers to answer: from `first` up to, not including, `end`. */
-function wanted(range: ReadRange, lastSeq: number): { readonly first: number; readonly end: number } {
+function wanted(range: LogRange, lastSeq: number): { readonly first: number; readonly end: number } {
     if (range.afterSeq !== undefined) {
         const first = range.afterSeq + 1;
         return { first, end: Math.min(first + range.limit, range.beforeSeq ?? Infinity) };

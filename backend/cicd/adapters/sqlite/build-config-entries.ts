@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { BuildArg } from "../../../../common/schema/build-config.ts";
+import type { BuildArg } from "../../../../common/schema/build-config.ts";
 import type { Cipher } from "../../../platform/crypto/cipher.ts";
 import { randomId } from "../../../platform/crypto/random-id.ts";
 import { orUnavailable } from "../../../platform/sqlite/failure.ts";
@@ -9,7 +9,7 @@ import type { Variable } from "../../core/build-config.ts";
 const Entry = z.object({ build_config_id: z.string(), name: z.string(), value: z.string() });
 const SecretEntry = Entry.extend({ secret: z.int() });
 
-export type BuildArgs = readonly z.infer<typeof BuildArg>[];
+export type BuildArgs = readonly BuildArg[];
 
 /** The build arguments of every configuration, or of one. */
 export async function readBuildArgs(knex: Querying, configId?: string): Promise<ReadonlyMap<string, BuildArgs>> {

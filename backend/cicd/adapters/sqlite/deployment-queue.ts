@@ -42,7 +42,7 @@ export function createDeploymentQueue(
         },
         async heartbeat(id, owner, leaseSeconds) {
             const query = deployments().where({ id, lease_owner: owner }).update(lease(owner, leaseSeconds));
-            return Number(await orUnavailable(query)) > 0;
+            return (await orUnavailable(query)) > 0;
         },
         async takeOver(owner, leaseSeconds) {
             const taking = knex.transaction(async (transaction) => {

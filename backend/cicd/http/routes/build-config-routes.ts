@@ -19,7 +19,10 @@ export const buildConfigRoutes: readonly Route[] = [
         async handle({ params }, { services }) {
             const config = await services.findBuildConfig(params.stack);
             if (config === undefined) {
-                throw new AppError("not_found", `build-config: the stack "${params.stack}" has none; connect a repository first`);
+                throw new AppError(
+                    "not_found",
+                    `build-config: the stack "${params.stack}" has none; connect a repository first`,
+                );
             }
             return config;
         },

@@ -14,7 +14,8 @@ export const deploymentRoutes: readonly Route[] = [
         path: "/stacks/{stack}/deployments",
         right: "deploy",
         tag,
-        summary: "Deploy. What is left out comes from the repository; the same commit already active is answered as it is.",
+        summary:
+            "Deploy. What is left out comes from the repository; the same commit already active is answered as it is.",
         status: 202,
         example: { branch: "main", commit: "4b825dc642cb6eb9a060e54bf8d69288fbee4904" },
         request: z.object({ params: stackParams, body: DeploymentRequest }),
@@ -70,7 +71,8 @@ export const deploymentRoutes: readonly Route[] = [
         }),
         async handle({ params, query }, { services, signal }) {
             await services.findDeployment(params.id);
-            return (request, response) => sendLog({ services, id: params.id, filter: query, signal, request, response });
+            return (request, response) =>
+                sendLog({ services, id: params.id, filter: query, signal, request, response });
         },
     }),
     route({

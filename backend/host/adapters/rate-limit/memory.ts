@@ -16,6 +16,8 @@ export function memoryRateLimit(count: number, windowSeconds: number): RateLimit
                 throw refusal;
             }
         },
-        giveBack: async (key) => void (await limiter.reward(key)),
+        async giveBack(key) {
+            await limiter.reward(key);
+        },
     };
 }

@@ -13,7 +13,9 @@ export function diskStackFiles(stacksDirectory: string): StackFiles {
         directory,
         scan: () => scanFolders(stacksDirectory),
         find: (name) => readFolder(stacksDirectory, name),
-        create: async (name) => void (await mkdir(pathOf(stacksDirectory, name), { recursive: true })),
+        async create(name) {
+            await mkdir(pathOf(stacksDirectory, name), { recursive: true });
+        },
         read: async (folder) => readTexts(await directory(folder.name), folder),
         write: async (folder, texts) => writeTexts(await directory(folder.name), folder, texts),
         remove: (name) => removeFolder(pathOf(stacksDirectory, name)),

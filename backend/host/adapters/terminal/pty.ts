@@ -27,7 +27,11 @@ export function ptyPrograms(environment: Readonly<Record<string, string>>): Term
                 onExit(signal === undefined || signal === 0 ? exitCode : 128 + signal);
             });
             return {
-                resize: ({ columns, rows }) => void (ended || pty.resize(columns, rows)),
+                resize({ columns, rows }) {
+                    if (!ended) {
+                        pty.resize(columns, rows);
+                    }
+                },
                 end() {
                     if (!ended && killTimer === undefined) {
                         pty.kill("SIGTERM");

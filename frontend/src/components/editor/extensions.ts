@@ -1,5 +1,12 @@
 import { yaml } from "@codemirror/lang-yaml";
-import { bracketMatching, defaultHighlightStyle, indentOnInput, indentUnit, StreamLanguage, syntaxHighlighting } from "@codemirror/language";
+import {
+    bracketMatching,
+    defaultHighlightStyle,
+    indentOnInput,
+    indentUnit,
+    StreamLanguage,
+    syntaxHighlighting,
+} from "@codemirror/language";
 import { properties } from "@codemirror/legacy-modes/mode/properties";
 import { EditorState, type Extension } from "@codemirror/state";
 import { oneDarkHighlightStyle } from "@codemirror/theme-one-dark";
@@ -30,10 +37,7 @@ export function editorLanguage(language: EditorLanguage): Extension {
 }
 
 export function editorColours(dark: boolean): Extension {
-    return [
-        EditorView.theme({}, { dark }),
-        syntaxHighlighting(dark ? oneDarkHighlightStyle : defaultHighlightStyle),
-    ];
+    return [EditorView.theme({}, { dark }), syntaxHighlighting(dark ? oneDarkHighlightStyle : defaultHighlightStyle)];
 }
 
 /** A locked editor can be read, selected and copied with the keyboard, not changed. */

@@ -1,0 +1,185 @@
+import { realpath } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { cicdMigrations, hostMigrations } from "../db/knex_migrations/index.ts";
+import { systemClock } from "./cicd/adapters/clock/system-clock.ts";
+import { diskFiles } from "./cicd/adapters/disk/files.ts";
+import { createEngine } from "./cicd/adapters/docker/engine.ts";
+import { createLogStore } from "./cicd/adapters/files/log-store.ts";
+import { createReleaseStore } from "./cicd/adapters/files/release-store.ts";
+import { createGit } from "./cicd/adapters/git/git.ts";
+import { fetchProbe } from "./cicd/adapters/http-probe/fetch-probe.ts";
+import { createPrometheusMetrics } from "./cicd/adapters/metrics/prometheus.ts";
+import { createLocalHost } from "./cicd/adapters/process/local-host.ts";
+import { createBuildConfigStore } from "./cicd/adapters/sqlite/build-config-store.ts";
+import { createDeploymentStore } from "./cicd/adapters/sqlite/deployment-store.ts";
+import { createLogChunkStore } from "./cicd/adapters/sqlite/log-chunk-store.ts";
+import { createRepositoryStore } from "./cicd/adapters/sqlite/repository-store.ts";
+import { createStackStateStore } from "./cicd/adapters/sqlite/stack-state-store.ts";
+import { createWebhookEventStore } from "./cicd/adapters/sqlite/webhook-event-store.ts";
+import { webhookProviders } from "./cicd/adapters/webhooks/index.ts";
+import type { Host } from "./cicd/core/host.ts";
+import { createCicdPlugin, type PluginPorts } from "./cicd/plugin.ts";
+import type { Config } from "./config.ts";
+import { memoryRateLimit } from "./host/adapters/rate-limit/memory.ts";
+import { createApiTokenStore } from "./host/adapters/sqlite/api-token-store.ts";
+import { createSettingStore } from "./host/adapters/sqlite/setting-store.ts";
+import { createUserStore } from "./host/adapters/sqlite/user-store.ts";
+import { createHost, type EmbeddedHost } from "./host/host.ts";
+import { AppError } from "../common/errors.ts";
+import { createCipher } from "./platform/crypto/cipher.ts";
+import { loadEncryptionKey } from "./platform/crypto/encryption-key.ts";
+import { keyedHash } from "./platform/crypto/hash.ts";
+import { randomId } from "./platform/crypto/random-id.ts";
+import { connectDocker } from "./platform/docker/client.ts";
+import type { Logger } from "./platform/log/logger.ts";
+import { type Database, openDatabase } from "./platform/sqlite/database.ts";
+import { migrate } from "./platform/sqlite/migrate.ts";
+
+export interface App {
+    readonly address: string;
+    /** Deployments that went on after a restart. */
+    readonly resumed: number;
+    stop(): Promise<void>;
+}
+
+/** Opens the database and brings its tables up to date: Dockge's by Dockge's names, the plugin's in a table of their own. */
+export async function openData(config: Pick<Config, "dataDirectory">): Promise<Database> {
+    const database = openDatabase(`${config.dataDirectory}/dockge.db`);
+    await migrate(database.knex, hostMigrations, "knex_migrations");
+    await migrate(database.knex, cicdMigrations, "cicd_migrations");
+    return database;
+}
+
+/** Puts host and plugin together and starts them. */
+export async function startApp(config: Config, log: Logger, version: string): Promise<App> {
+    await diskFiles.makeDirectory(config.dataDirectory);
+    const key = await loadEncryptionKey({
+        fromEnvironment: config.encryptionKey,
+        file: `${config.dataDirectory}/cicd/encryption.key`,
+    });
+    const database = await openData(config);
+    const docker = connectDocker(dockerAddress(config));
+    const apiTokens = createApiTokenStore({ database, now: () => new Date() });
+    const host = await createHost({
+        config,
+        users: createUserStore(database),
+        settings: createSettingStore(database),
+        apiTokens,
+        docker,
+        log,
+        productVersion: version,
+        pageDirectory: fileURLToPath(new URL("../frontend-dist", import.meta.url)),
+    });
+    const ports = pluginPorts({ config, log, key, database, host, apiTokens, engine: createEngine(docker) });
+    const plugin = createCicdPlugin(ports, {
+        baseUrl: config.baseUrl ?? localAddress(config, config.port),
+        version,
+        metricsPublic: config.metricsPublic,
+        stabilitySeconds: config.stabilitySeconds,
+        maxConcurrentDeployments: config.maxConcurrentDeployments,
+        serverId: randomId(),
+    });
+    host.addRouters(plugin.routers);
+    host.registerAgentEvents(plugin.socketEvents, plugin.socketHandlers);
+    host.extendStacks(plugin.stackExtension);
+    const { port } = await host.start();
+    const resumed = await plugin.start();
+    return {
+        address: localAddress(config, port),
+        resumed,
+        async stop() {
+            await plugin.stop();
+            await host.stop();
+            await database.close();
+        },
+    };
+}
+
+interface Parts {
+    readonly config: Config;
+    readonly log: Logger;
+    readonly key: Uint8Array;
+    readonly database: Database;
+    readonly host: EmbeddedHost;
+    readonly apiTokens: PluginPorts["tokens"];
+    readonly engine: PluginPorts["engine"];
+}
+
+function pluginPorts({ config, log, key, database, host, apiTokens, engine }: Parts): PluginPorts {
+    const cipher = createCipher(key);
+    const directory = `${config.dataDirectory}/cicd`;
+    const sqlite = { database, cipher, clock: systemClock };
+    const deployments = createDeploymentStore(sqlite);
+    const onError = (error: unknown): void => log.error({ err: error }, "something went wrong");
+    const failures = memoryRateLimit(60, 60);
+    return {
+        host: pluginHost(config, host),
+        deployments,
+        repositories: createRepositoryStore(sqlite),
+        buildConfigs: createBuildConfigStore(sqlite),
+        events: createWebhookEventStore(sqlite),
+        stackStates: createStackStateStore(sqlite),
+        releases: createReleaseStore({ directory: `${directory}/releases`, cipher }),
+        logs: createLogStore({
+            directory: `${directory}/logs`,
+            chunks: createLogChunkStore(sqlite),
+            clock: systemClock,
+            onError,
+        }),
+        tokens: apiTokens,
+        git: createGit({
+            directory: `${directory}/repos`,
+            path: config.dockerEnvironment["PATH"] ?? "",
+            allowPrivateHosts: config.allowPrivateGitHosts,
+            allowFile: config.allowFileGit,
+        }),
+        engine,
+        target: createLocalHost({ environment: config.dockerEnvironment }),
+        files: diskFiles,
+        probe: fetchProbe,
+        clock: systemClock,
+        metrics: createPrometheusMetrics({ deployments }),
+        providers: webhookProviders,
+        login: (request) => logIn(host, request),
+        realAddress,
+        mayStoreFailure: (failure) => failures.take(failure),
+        hash: (text) => keyedHash(key, text),
+        onError,
+    };
+}
+
+function pluginHost(config: Config, host: EmbeddedHost): Host {
+    return { ...host, dataDirectory: config.dataDirectory, stacksDirectory: config.stacksDirectory };
+}
+
+async function logIn(host: EmbeddedHost, request: Parameters<PluginPorts["login"]>[0]): Promise<string> {
+    const { username, password, token, address } = request;
+    const result = await host.logInByPassword({ username, password, code: token, address });
+    if (result.kind === "token_required") {
+        throw new AppError("unauthorized", "token: the account asks for a two-factor code");
+    }
+    return result.token;
+}
+
+/** Of a `file:` address the real path, so that a symlink is the same repository as what it points to. */
+async function realAddress(url: string): Promise<string> {
+    if (!url.startsWith("file://")) {
+        return url;
+    }
+    try {
+        return `file://${await realpath(fileURLToPath(url))}`;
+    } catch {
+        // Gone, or not an address of this machine: compared as it is written.
+        return url;
+    }
+}
+
+function dockerAddress(config: Config) {
+    const { DOCKER_HOST: host, DOCKER_CERT_PATH: certPath, DOCKER_TLS_VERIFY: verify } = config.dockerEnvironment;
+    return { host, certPath, tlsVerify: verify !== undefined && verify !== "" };
+}
+
+function localAddress(config: Config, port: number): string {
+    const name = config.hostname === undefined || config.hostname === "0.0.0.0" ? "localhost" : config.hostname;
+    return `${config.tls === undefined ? "http" : "https"}://${name}:${port}`;
+}

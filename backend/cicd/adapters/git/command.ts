@@ -1,0 +1,56 @@
+import { AppError } from "../../../../common/errors.ts";
+import { runProcess, type ProcessResult } from "../../../platform/process/run.ts";
+import type { GitCall } from "../../core/git.ts";
+import { timedOut } from "./failures.ts";
+
+const captureBytes = 64 * 1024 * 1024;
+
+/** For calls that touch only the mirror on this disk. */
+export const localCall: GitCall = { signal: new AbortController().signal, timeoutSeconds: 120 };
+
+export interface GitCommand {
+    readonly args: readonly string[];
+    readonly directory: string;
+    readonly environment: Readonly<Record<string, string>>;
+    readonly input?: string | undefined;
+}
+
+/**
+ * Runs git and answers its result, whatever its exit code. Throws the signal's reason when cancelled, AppError
+ * `unavailable` when it takes too long or git is not installed.
+ */
+export async function runGit(command: GitCommand, call: GitCall): Promise<ProcessResult> {
+    const result = await runProcess(
+        { argv: ["git", ...command.args], ...command },
+        {
+            signal: call.signal,
+            timeoutSeconds: call.timeoutSeconds,
+            captureBytes,
+            onLine: (stream, line) => {
+                if (stream === "stderr") {
+                    call.onLine?.(line);
+                }
+            },
+        },
+    ).catch((error: unknown) => {
+        throw isMissing(error) ? gitMissing(error) : error;
+    });
+    if (result.cancelled) {
+        throw call.signal.reason;
+    }
+    if (result.timedOut) {
+        throw timedOut(call.timeoutSeconds);
+    }
+    return result;
+}
+
+function isMissing(error: unknown): boolean {
+    return error instanceof AppError && error.code === "unavailable";
+}
+
+function gitMissing(cause: unknown): AppError {
+    return new AppError("unavailable", "git cannot be started; install git, and check that it is in PATH", {
+        details: { errorCode: "internal" },
+        cause,
+    });
+}

@@ -1,0 +1,82 @@
+import type { Counter, Histogram, Registry } from "prom-client";
+import { deploymentStatuses } from "../../../../common/schema/deployment.ts";
+import { isTerminal, type DeploymentStore } from "../../core/deployment.ts";
+import type { Metrics } from "../../core/metrics.ts";
+
+export interface PrometheusPorts {
+    readonly deployments: Pick<DeploymentStore, "listActive">;
+}
+
+interface Instruments {
+    readonly registry: Registry;
+    readonly ended: Counter;
+    readonly duration: Histogram;
+    readonly webhooks: Counter;
+}
+
+/** Figures in Prometheus' format. The library is loaded with the first figure: an idle server does without it. */
+export function createPrometheusMetrics(ports: PrometheusPorts): Metrics {
+    let loaded: Promise<Instruments> | undefined;
+    function instruments(): Promise<Instruments> {
+        loaded ??= createInstruments(ports);
+        return loaded;
+    }
+    return {
+        deploymentEnded(status, seconds) {
+            void instruments().then(({ ended, duration }) => {
+                ended.inc({ status });
+                if (seconds !== undefined) {
+                    duration.observe({ status }, seconds);
+                }
+            });
+        },
+        webhookAnswered(verdict) {
+            void instruments().then(({ webhooks }) => webhooks.inc({ verdict }));
+        },
+        async render() {
+            const { registry } = await instruments();
+            return { contentType: registry.contentType, text: await registry.metrics() };
+        },
+    };
+}
+
+async function createInstruments({ deployments }: PrometheusPorts): Promise<Instruments> {
+    const { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } = await import("prom-client");
+    const registry = new Registry();
+    collectDefaultMetrics({ register: registry });
+    new Gauge({
+        name: "cicd_deployments_active",
+        help: "Deployments that wait or run, by status; pending is the length of the queue.",
+        labelNames: ["status"],
+        registers: [registry],
+        async collect() {
+            const active = await deployments.listActive();
+            for (const status of ["pending", "building", "deploying"]) {
+                this.set({ status }, active.filter((row) => row.status === status).length);
+            }
+        },
+    });
+    const ended = new Counter({
+        name: "cicd_deployments_total",
+        help: "Deployments that ended since the server started, by status.",
+        labelNames: ["status"],
+        registers: [registry],
+    });
+    for (const status of deploymentStatuses.filter(isTerminal)) {
+        ended.inc({ status }, 0);
+    }
+    const duration = new Histogram({
+        name: "cicd_deployment_duration_seconds",
+        help: "Time from a deployment's start to its end.",
+        labelNames: ["status"],
+        buckets: [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 3600],
+        registers: [registry],
+    });
+    const webhooks = new Counter({
+        name: "cicd_webhooks_total",
+        help: "Answered webhook deliveries since the server started, by verdict.",
+        labelNames: ["verdict"],
+        registers: [registry],
+    });
+    return { registry, ended, duration, webhooks };
+}

@@ -1,0 +1,111 @@
+import { z } from "zod";
+import { AppError } from "../../../../common/errors.ts";
+import type { ParsedWebhook, WebhookHeaders, WebhookProvider } from "../../core/webhook-event.ts";
+import { isHexSignature } from "./constant-time.ts";
+import { allFiles, CommitFiles, deletionIgnored, isNoCommit, looseText, readBefore, readCommit, readRef, texts } from "./push.ts";
+import { readJson, readShape, readText } from "./read-body.ts";
+
+/** From here on GitHub may have left commits out. */
+const truncatedFrom = 20;
+/** GitHub lists at most 3000 files; fewer are believed, to be on the safe side. */
+const believedFiles = 1000;
+
+const Repository = z.looseObject({
+    clone_url: looseText,
+    ssh_url: looseText,
+    git_url: looseText,
+    html_url: looseText,
+});
+
+const Body = z.looseObject({ repository: Repository.optional().catch(undefined) });
+
+const Push = z.looseObject({
+    ref: z.string(),
+    before: looseText,
+    after: z.string(),
+    deleted: z.boolean().optional(),
+    forced: z.boolean().optional(),
+    head_commit: z
+        .looseObject({ id: z.string(), message: looseText, author: z.looseObject({ name: looseText }).nullish() })
+        .nullish(),
+    commits: z.array(CommitFiles).optional().catch(undefined),
+});
+type Push = z.infer<typeof Push>;
+
+export const github: WebhookProvider = {
+    id: "github",
+    secretHeaders: [],
+    verify: ({ body, headers, secret }) => isHexSignature(headers["x-hub-signature-256"], "sha256=", { body, secret }),
+    deliveryId: (headers) => headers["x-github-delivery"],
+    signature: (headers) => headers["x-hub-signature-256"],
+    parse({ body, headers }) {
+        const payload = readJson(payloadText(body, headers));
+        const { repository } = readShape(Body, payload);
+        const eventType = headers["x-github-event"] ?? "unknown";
+        const repositoryUrls = texts([
+            repository?.clone_url,
+            repository?.ssh_url,
+            repository?.git_url,
+            repository?.html_url,
+        ]);
+        return { eventType, repositoryUrls, payload, ...readEvent(eventType, payload) };
+    },
+};
+
+type Meaning = Omit<Extract<ParsedWebhook, { kind: "push" }>, "eventType" | "repositoryUrls"> | Ignored | { kind: "ping" };
+interface Ignored {
+    readonly kind: "ignored";
+    readonly reason: string;
+}
+
+function readEvent(eventType: string, payload: unknown): Meaning {
+    if (eventType === "ping") {
+        return { kind: "ping" };
+    }
+    if (eventType !== "push") {
+        return { kind: "ignored", reason: `the event ${eventType} does not deploy` };
+    }
+    return readPush(readShape(Push, payload));
+}
+
+function readPush(push: Push): Meaning {
+    const meaning = readRef(push.ref);
+    if (meaning.kind === "ignored") {
+        return meaning;
+    }
+    if (push.deleted === true || isNoCommit(push.after)) {
+        return deletionIgnored;
+    }
+    const after = readCommit("after", push.after);
+    // For an annotated tag `after` is the tag's own object.
+    const commit = meaning.ref.type === "tag" ? (push.head_commit?.id ?? "") : after;
+    return {
+        ...meaning,
+        commit: commit === "" ? "" : readCommit("head_commit.id", commit),
+        before: readBefore(push.before),
+        message: push.head_commit?.message,
+        author: push.head_commit?.author?.name,
+        files: completeFiles(push),
+    };
+}
+
+function completeFiles({ commits, forced }: Push): readonly string[] | undefined {
+    if (commits === undefined || commits.length === 0 || commits.length >= truncatedFrom || forced === true) {
+        return undefined;
+    }
+    const files = allFiles(commits);
+    return files !== undefined && files.length < believedFiles ? files : undefined;
+}
+
+/** GitHub's default content type puts the JSON into a form's field. */
+function payloadText(body: Uint8Array, headers: WebhookHeaders): string {
+    const text = readText(body);
+    if (!/^application\/x-www-form-urlencoded\b/i.test(headers["content-type"] ?? "")) {
+        return text;
+    }
+    const payload = new URLSearchParams(text).get("payload");
+    if (payload === null) {
+        throw new AppError("invalid", "body.payload: the form has no such field; send JSON, or GitHub's form");
+    }
+    return payload;
+}

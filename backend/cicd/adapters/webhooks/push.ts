@@ -1,0 +1,73 @@
+import { z } from "zod";
+import { AppError } from "../../../../common/errors.ts";
+import { whyNotARef } from "../../../../common/schema/git-ref.ts";
+import type { PushEvent } from "../../core/webhook-event.ts";
+
+const noCommit = /^0+$/;
+const fullHash = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
+
+/** A text, or nothing where the sender has something else: for what is only shown. */
+export const looseText = z.string().optional().catch(undefined);
+
+/** The paths that one commit touched; undefined where they are not listed. */
+export const CommitFiles = z.looseObject({
+    added: z.array(z.string()).optional(),
+    modified: z.array(z.string()).optional(),
+    removed: z.array(z.string()).optional(),
+});
+export type CommitFiles = z.infer<typeof CommitFiles>;
+
+type Meaning = Pick<PushEvent, "kind" | "ref"> | { readonly kind: "ignored"; readonly reason: string };
+
+/** What a full ref such as `refs/heads/main` means for a push. */
+export function readRef(ref: string): Meaning {
+    const match = /^refs\/(heads|tags)\/(.*)$/su.exec(ref);
+    const name = match?.[2];
+    if (match === null || name === undefined) {
+        return { kind: "ignored", reason: "the ref is neither a branch nor a tag" };
+    }
+    return readName(match[1] === "tags" ? "tag" : "branch", name);
+}
+
+/** What the name of a branch or tag means; one that git does not allow is ignored. */
+export function readName(type: "branch" | "tag", name: string): Meaning {
+    const reason = whyNotARef(name);
+    return reason === undefined ? { kind: "push", ref: { type, name } } : { kind: "ignored", reason: `the ref ${reason}` };
+}
+
+/** Whether a hash stands for no commit: the ref was deleted, or is new. */
+export function isNoCommit(hash: string): boolean {
+    return noCommit.test(hash);
+}
+
+/** A full hash; throws AppError `invalid` for other text. */
+export function readCommit(field: string, hash: string): string {
+    if (!fullHash.test(hash)) {
+        throw new AppError("invalid", `body.${field}: it is no full commit hash; check the sender's configuration`);
+    }
+    return hash;
+}
+
+/** The commit before the push; undefined where there was none or it is not told. */
+export function readBefore(hash: string | undefined): string | undefined {
+    return hash === undefined || !fullHash.test(hash) || isNoCommit(hash) ? undefined : hash;
+}
+
+/** Every path that these commits touched; undefined where a commit does not list them all. */
+export function allFiles(commits: readonly CommitFiles[]): readonly string[] | undefined {
+    const files = new Set<string>();
+    for (const { added, modified, removed } of commits) {
+        if (added === undefined || modified === undefined || removed === undefined) {
+            return undefined;
+        }
+        [...added, ...modified, ...removed].forEach((file) => files.add(file));
+    }
+    return [...files];
+}
+
+/** The texts among these values: the addresses that a body gives. */
+export function texts(values: readonly unknown[]): readonly string[] {
+    return values.filter((value) => typeof value === "string" && value !== "").map(String);
+}
+
+export const deletionIgnored = { kind: "ignored", reason: "the branch or tag was deleted" } as const;

@@ -1,0 +1,49 @@
+import type { ComposeProject, ProjectFile } from "./load-project.ts";
+import { mergeServices } from "./merge-trees.ts";
+import { normalizePath } from "./repository-path.ts";
+import { entriesOf, isNull, mapNode, textOf, treeAt, type TreeMap } from "./tree.ts";
+
+/** A service with what it extends merged in, before interpolation. */
+export interface EffectiveService {
+    readonly name: string;
+    readonly tree: TreeMap;
+    /** Whether it has something to build. */
+    readonly built: boolean;
+    /** Of the given or the base file: what its own paths are relative to. */
+    readonly directory: string;
+}
+
+const maxExtensions = 20;
+
+/** All services of a project, those of included files too, in the order of the files. */
+export function effectiveServices(project: ComposeProject): ReadonlyMap<string, EffectiveService> {
+    const files = [...project.included, ...project.extended];
+    const services = new Map<string, EffectiveService>();
+    for (const file of project.included) {
+        for (const [name] of entriesOf(treeAt(file.tree, "services"))) {
+            const tree = resolveExtension(file, name, files, 0);
+            const build = tree.entries.get("build");
+            const built = build !== undefined && !isNull(build);
+            if (!services.has(name)) {
+                services.set(name, { name, tree, built, directory: file.directory });
+            }
+        }
+    }
+    return services;
+}
+
+function resolveExtension(file: ProjectFile, name: string, files: readonly ProjectFile[], depth: number): TreeMap {
+    const service = treeAt(file.tree, "services", name);
+    const own: TreeMap = service?.kind === "map" ? service : mapNode([], file.tree.place);
+    const extension = treeAt(own, "extends");
+    const target = textOf(extension) ?? textOf(treeAt(extension, "service"));
+    if (target === undefined || depth === maxExtensions) {
+        return own;
+    }
+    const path = textOf(treeAt(extension, "file"));
+    const source = path === undefined ? file : files.find((other) => other.path === normalizePath(file.directory, path));
+    const { extends: dropped, ...kept } = Object.fromEntries(own.entries);
+    void dropped;
+    const rest = mapNode(Object.entries(kept), own.place);
+    return source === undefined ? rest : mergeServices(resolveExtension(source, target, files, depth + 1), rest);
+}

@@ -1,0 +1,87 @@
+import type { ComposeReader } from "./compose-reader.ts";
+import { type Lookup, substitute } from "./interpolation.ts";
+import type { Place } from "./mistake.ts";
+import { isInFolder, normalizePath } from "./repository-path.ts";
+import { type Violation, violationAt } from "./violation.ts";
+
+/** A place in a compose file that makes Compose, the build or a container use a file of this machine. */
+export interface FileReference {
+    /** What it is, such as `services.web.env_file`. */
+    readonly what: string;
+    /** As written; `${…}` may be in it. */
+    readonly path: string;
+    readonly place: Place;
+    /** The folder that it is relative to. */
+    readonly directory: string;
+    /**
+     * `stack`: read when the release is applied, so it must lie in the compose file's folder; it may be missing there,
+     * as the user's own. `tracked`: the same, but must exist. `build`: read while building, anywhere in the repository.
+     */
+    readonly use: "stack" | "tracked" | "build";
+    readonly missingCode?: "dockerfile_missing" | undefined;
+}
+
+export interface ReferenceContext {
+    readonly reader: ComposeReader;
+    /** The compose file's folder. */
+    readonly folder: string;
+    readonly lookup: Lookup;
+}
+
+export type ResolvedReference =
+    | { readonly ok: true; readonly path: string; readonly exists: boolean }
+    | { readonly ok: false; readonly violation: Violation };
+
+/** Where a reference leads; a violation where that is not allowed. */
+export async function resolveReference(reference: FileReference, context: ReferenceContext): Promise<ResolvedReference> {
+    const { text, unresolved } = substitute(reference.path, context.lookup);
+    if (unresolved.length > 0) {
+        const names = unresolved.join(", ");
+        return refused(reference, `uses ${names}, which has no value`, `define ${names}, or write the path out`);
+    }
+    if (isRemote(text)) {
+        return refused(reference, `is remote (${withoutCredentials(text)})`, "copy it into the repository");
+    }
+    const path = normalizePath(reference.directory, text);
+    if (path === undefined) {
+        return refused(reference, `leads out of the repository (${text})`, "use a path inside the repository");
+    }
+    return locate(reference, path, context);
+}
+
+async function locate(reference: FileReference, path: string, context: ReferenceContext): Promise<ResolvedReference> {
+    const ownEnv = context.folder === "" ? ".env" : `${context.folder}/.env`;
+    const location = await context.reader.locate(path);
+    if (location.where === "outside") {
+        return refused(reference, `${path} leads out of the repository through a symlink`, "use a file of the repository");
+    }
+    const real = location.where === "inside" ? location.path : path;
+    const runtime = reference.use !== "build";
+    if (runtime && !(isInFolder(path, context.folder) && isInFolder(real, context.folder))) {
+        const hint = "only the compose file's folder is copied to the stack; move the file there";
+        return refused(reference, `${path} lies outside the compose file's folder`, hint);
+    }
+    if (location.where === "missing" && reference.use !== "stack" && path !== ownEnv) {
+        return missing(reference, path);
+    }
+    return { ok: true, path: real, exists: location.where === "inside" };
+}
+
+function refused(reference: FileReference, message: string, hint: string): ResolvedReference {
+    return { ok: false, violation: violationAt(reference.place, "not_contained", `${reference.what}: ${message}`, hint) };
+}
+
+function missing(reference: FileReference, path: string): ResolvedReference {
+    const code = reference.missingCode ?? "compose_invalid";
+    const message = `${reference.what}: ${path === "" ? "." : path} does not exist in the repository`;
+    return { ok: false, violation: violationAt(reference.place, code, message, "add it, or correct the path") };
+}
+
+/** Whether Compose would fetch this rather than read it here. */
+export function isRemote(text: string): boolean {
+    return /^[a-z][a-z0-9+.-]*:/i.test(text) || /^[^/]+@[^/]+:/.test(text) || /^(github\.com|gitlab\.com)\//.test(text);
+}
+
+function withoutCredentials(text: string): string {
+    return text.replace(/\/\/[^/@]*@/, "//");
+}

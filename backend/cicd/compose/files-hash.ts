@@ -1,0 +1,88 @@
+import { effectiveServices } from "./effective-services.ts";
+import { type Lookup, substitute } from "./interpolation.ts";
+import type { ComposeProject } from "./load-project.ts";
+import { isInFolder, normalizePath } from "./repository-path.ts";
+import { mountOf } from "./short-syntax.ts";
+import { itemsOf, textOf, type Tree, treeAt, type TreeMap } from "./tree.ts";
+import { withWorkingDirectory } from "./working-directory.ts";
+
+export interface FilesHashInput {
+    readonly project: ComposeProject;
+    /** Tracked path, relative to the repository's root → digest of its content. */
+    readonly digests: ReadonlyMap<string, string>;
+    readonly lookup: Lookup;
+    /** Its result stands in a label, where it can be read: keyed, if values of secrets shall not be guessed by it. */
+    readonly hash: (text: string) => string;
+}
+
+/**
+ * Service → hash of the tracked files that it mounts and of the configs and secrets that it uses; services with none
+ * are left out. Compose itself sees no difference when these change.
+ */
+export function filesHashes(input: FilesHashInput): ReadonlyMap<string, string> {
+    const hashes = new Map<string, string>();
+    for (const service of effectiveServices(input.project).values()) {
+        const lines = [...mountedLines(service.tree, input), ...sourceLines(service.tree, input)];
+        if (lines.length > 0) {
+            hashes.set(service.name, input.hash([...new Set(lines)].sort().join("\n")));
+        }
+    }
+    return hashes;
+}
+
+function mountedLines(service: TreeMap, input: FilesHashInput): readonly string[] {
+    return itemsOf(treeAt(service, "volumes")).flatMap((node) => {
+        const mount = mountOf(node);
+        if (mount?.source === undefined) {
+            return [];
+        }
+        const directory = directoryOf(node, input.project);
+        const lookup = withWorkingDirectory(input.lookup, input.project.folder, directory);
+        const source = substitute(mount.source, lookup).text;
+        const isPath = node.kind === "map" ? mount.isBind : source.startsWith(".");
+        return isPath ? trackedLines(source, node, input) : [];
+    });
+}
+
+/** All tracked files at or below a path. */
+function trackedLines(path: string, node: Tree, input: FilesHashInput): readonly string[] {
+    const reached = normalizePath(directoryOf(node, input.project), path);
+    if (reached === undefined) {
+        return [];
+    }
+    const tracked = [...input.digests].filter(([file]) => isInFolder(file, reached));
+    return tracked.map(([file, digest]) => `${file} ${digest}`);
+}
+
+function sourceLines(service: TreeMap, input: FilesHashInput): readonly string[] {
+    return ["configs", "secrets"].flatMap((kind) =>
+        itemsOf(treeAt(service, kind)).flatMap((node) => {
+            const name = textOf(node) ?? textOf(treeAt(node, "source"));
+            const source = name === undefined ? undefined : findSource(kind, name, input.project);
+            return source === undefined || name === undefined ? [] : contentLines(`${kind}.${name}`, source, input);
+        }),
+    );
+}
+
+function findSource(kind: string, name: string, project: ComposeProject): Tree | undefined {
+    const found = project.included.map((file) => treeAt(file.tree, kind, name));
+    return found.find((source) => source !== undefined);
+}
+
+function contentLines(what: string, source: Tree, input: FilesHashInput): readonly string[] {
+    const file = treeAt(source, "file");
+    if (file !== undefined) {
+        return trackedLines(substitute(textOf(file) ?? "", input.lookup).text, file, input);
+    }
+    const content = textOf(treeAt(source, "content"));
+    if (content !== undefined) {
+        return [`${what} content ${input.hash(substitute(content, input.lookup).text)}`];
+    }
+    const variable = textOf(treeAt(source, "environment"));
+    return variable === undefined ? [] : [`${what} environment ${input.hash(input.lookup(variable) ?? "")}`];
+}
+
+function directoryOf(node: Tree, project: ComposeProject): string {
+    const files = [...project.included, ...project.extended];
+    return files.find((file) => file.path === node.place.file)?.directory ?? project.folder;
+}

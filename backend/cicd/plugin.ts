@@ -1,0 +1,149 @@
+import { cicdEvents } from "../../common/socket/cicd-events.ts";
+import type { ApiTokenStore } from "./core/api-token.ts";
+import type { BuildConfigStore } from "./core/build-config.ts";
+import type { Clock } from "./core/clock.ts";
+import type { DeploymentStore } from "./core/deployment.ts";
+import type { Engine } from "./core/engine.ts";
+import type { Files } from "./core/files.ts";
+import type { Git } from "./core/git.ts";
+import type { RepositoryStore } from "./core/git-repository.ts";
+import type { Host } from "./core/host.ts";
+import type { HttpProbe } from "./core/http-probe.ts";
+import type { Login } from "./core/login.ts";
+import type { LogStore } from "./core/log-stream.ts";
+import type { Metrics } from "./core/metrics.ts";
+import type { ReleaseStore } from "./core/release.ts";
+import type { StackStateStore } from "./core/stack-state.ts";
+import type { TargetHost } from "./core/target-host.ts";
+import type { WebhookEventStore, WebhookProvider } from "./core/webhook-event.ts";
+import type { GitProvider } from "../../common/schema/git-repository.ts";
+import { createHealthRouter } from "./http/health.ts";
+import { createRestRouter } from "./http/router.ts";
+import { createWebhookRouter } from "./http/webhook-route.ts";
+import { createAnnounce } from "./services/announcements.ts";
+import { cancelDeployment } from "./services/cancel-deployment.ts";
+import { type CicdServices, createCicdServices } from "./services/cicd-services.ts";
+import { createDeployer } from "./services/deployer.ts";
+import { createEnqueue } from "./services/enqueue-deployment.ts";
+import { receiveWebhook } from "./services/receive-webhook.ts";
+import type { RealAddress } from "./services/match-repositories.ts";
+import { recover } from "./services/recover.ts";
+import { redeliverWebhook } from "./services/redeliver-webhook.ts";
+import { rollBackTo } from "./services/roll-back-to.ts";
+import { createRunningDeployments } from "./services/running-deployments.ts";
+import { triggerDeployment } from "./services/trigger-deployment.ts";
+import { createWorker } from "./services/worker.ts";
+import { cicdHandlers } from "./socket/events.ts";
+
+/** Everything of the outside that the plugin needs. */
+export interface PluginPorts {
+    readonly host: Host;
+    readonly deployments: DeploymentStore;
+    readonly repositories: RepositoryStore;
+    readonly buildConfigs: BuildConfigStore;
+    readonly events: WebhookEventStore;
+    readonly stackStates: StackStateStore;
+    readonly releases: ReleaseStore;
+    readonly logs: LogStore;
+    readonly tokens: ApiTokenStore;
+    readonly git: Git;
+    readonly engine: Engine;
+    readonly target: TargetHost;
+    readonly files: Files;
+    readonly probe: HttpProbe;
+    readonly clock: Clock;
+    readonly metrics: Metrics;
+    readonly providers: ReadonlyMap<GitProvider, WebhookProvider>;
+    readonly login: Login;
+    readonly realAddress: RealAddress;
+    /** Whether one more failing webhook of this hook and address may be stored. */
+    readonly mayStoreFailure: (key: string) => Promise<boolean>;
+    /** A keyed hash: its results stand in labels, and must not give away what went in. */
+    readonly hash: (text: string) => string;
+    readonly onError: (error: unknown) => void;
+}
+
+export interface PluginOptions {
+    readonly baseUrl: string;
+    readonly version: string;
+    readonly metricsPublic: boolean;
+    readonly stabilitySeconds: number;
+    readonly maxConcurrentDeployments: number;
+    /** This server's name in leases and on containers; new at every start. */
+    readonly serverId: string;
+}
+
+/** A deleted stack keeps its history; its repository's keys, hook and mirror go. */
+async function forgetStack(services: CicdServices, stack: string): Promise<void> {
+    if ((await services.findRepository(stack)) !== undefined) {
+        await services.disconnectRepository({ stack, caller: { username: "", via: "login", rights: ["admin"] } });
+    }
+}
+
+/** Every connected stack with the status of its newest deployment: the badge in the list. */
+async function stackBadges(
+    ports: Pick<PluginPorts, "repositories" | "deployments">,
+): Promise<ReadonlyMap<string, string | undefined>> {
+    const [repositories, latest] = await Promise.all([ports.repositories.list(), ports.deployments.latest()]);
+    return new Map(repositories.map(({ stackId }) => [stackId, latest.get(stackId)?.status]));
+}
+
+/** The CI/CD plugin: routers and socket handlers for its host to serve, and the worker that runs deployments. */
+export function createCicdPlugin(ports: PluginPorts, options: PluginOptions) {
+    const { host, deployments } = ports;
+    const running = createRunningDeployments();
+    const announce = createAnnounce(ports);
+    const shared = { ...ports, running, announce, wake: () => worker.wake() };
+    const directory = `${host.dataDirectory}/cicd`;
+    const deployer = createDeployer(shared, {
+        ...options,
+        workspacesDirectory: `${directory}/workspaces`,
+        replacedDirectory: `${directory}/replaced`,
+    });
+    const worker = createWorker({
+        deployments,
+        running,
+        clock: ports.clock,
+        owner: options.serverId,
+        concurrency: options.maxConcurrentDeployments,
+        run: deployer.deploy,
+        onError: ports.onError,
+    });
+    const enqueue = createEnqueue(shared);
+    const redeliver = redeliverWebhook({ ...ports, enqueue });
+    const receive = receiveWebhook({ ...ports, enqueue });
+    const services = createCicdServices({
+        ...ports,
+        baseUrl: options.baseUrl,
+        triggerDeployment: (call) => triggerDeployment({ ...ports, enqueue }, call),
+        previewDeployment: (call) => deployer.preview(call),
+        cancelDeployment: (call) => cancelDeployment(shared, call),
+        rollBackTo: (call) => rollBackTo(shared, call),
+        redeliverWebhook: redeliver,
+    });
+    host.onStackAction(async (stack, action) => {
+        await ports.stackStates.setStopped(stack, action === "stopped");
+        if (action === "deleted") {
+            await forgetStack(services, stack);
+        }
+    });
+    const edge = { host, version: options.version, report: ports.onError };
+    return {
+        routers: [
+            createWebhookRouter({ receiveWebhook: receive, report: ports.onError }),
+            createRestRouter({ ...edge, services }),
+            createHealthRouter({ ...edge, engine: ports.engine, metrics: ports.metrics, metricsPublic: options.metricsPublic }),
+        ],
+        socketEvents: cicdEvents,
+        socketHandlers: cicdHandlers(services),
+        stackExtension: {
+            badges: () => stackBadges(ports),
+            details: (stack: string) => services.extendStack(stack),
+        },
+        /** Cleans up after a crash, and goes on with what it left. Answers how many deployments go on. */
+        start: () =>
+            recover({ ...shared, worker, workspacesDirectory: `${directory}/workspaces` }),
+        /** Takes nothing new, and waits for what runs to come to a point where it can be continued. */
+        stop: () => worker.stop(),
+    };
+}

@@ -1,0 +1,29 @@
+import { type DeploymentRecord, durationSeconds, isTerminal } from "../core/deployment.ts";
+import type { Host } from "../core/host.ts";
+import type { Metrics } from "../core/metrics.ts";
+import { viewOne, type ViewPorts } from "./view-deployments.ts";
+
+export interface AnnouncePorts extends ViewPorts {
+    readonly host: Pick<Host, "push" | "refreshStacks">;
+    readonly metrics: Metrics;
+    readonly onError: (error: unknown) => void;
+}
+
+/** Tells browsers, stack list and metrics of every change of a deployment, in the order of the changes. */
+export function createAnnounce(ports: AnnouncePorts): (record: DeploymentRecord) => void {
+    let turn: Promise<void> = Promise.resolve();
+
+    async function tell(record: DeploymentRecord): Promise<void> {
+        const { buildLogs, deploymentLogs, ...slim } = record;
+        void [buildLogs, deploymentLogs];
+        ports.host.push("deploymentStatusUpdate", { deployment: await viewOne(ports, slim) });
+        ports.host.refreshStacks();
+    }
+
+    return (record) => {
+        if (isTerminal(record.status)) {
+            ports.metrics.deploymentEnded(record.status, durationSeconds(record));
+        }
+        turn = turn.then(() => tell(record)).catch(ports.onError);
+    };
+}

@@ -1,0 +1,175 @@
+import { effectiveServices } from "../compose/effective-services.ts";
+import { imageName } from "../compose/image-name.ts";
+import { substitute } from "../compose/interpolation.ts";
+import { textOf, treeAt } from "../compose/tree.ts";
+import { DeploymentFailure } from "../core/failure.ts";
+import type { CommitInfo } from "../core/git.ts";
+import type { Host } from "../core/host.ts";
+import type { Release, ReleaseStore } from "../core/release.ts";
+import { type Workspace, workspaceAt, workspaceName } from "../core/workspace.ts";
+import { assembleRelease, type AssemblePorts } from "./assemble-release.ts";
+import { buildImages, type BuildPorts } from "./build-images.ts";
+import type { Connection } from "./deploy.ts";
+import type { DeploymentRun } from "./deployment-run.ts";
+import { fetchCommit, type FetchPorts } from "./fetch-commit.ts";
+import { readProject, type ReadProject } from "./read-project.ts";
+import { runUserCommands, type UserCommandPorts } from "./run-user-commands.ts";
+import { withTimeLimit } from "./time-limit.ts";
+import { findUserOverride } from "./write-stack-files.ts";
+
+export interface BuildReleasePorts extends FetchPorts, BuildPorts, UserCommandPorts, AssemblePorts {
+    readonly host: Pick<Host, "stackDirectory" | "createStackDirectory">;
+    readonly releases: ReleaseStore;
+    readonly workspacesDirectory: string;
+}
+
+/**
+ * Fetches the commit, checks its compose files, runs the user's commands, builds the images, and writes the release
+ * down. Everything together may take the configured timeout. Nothing of the stack is touched.
+ */
+export async function buildRelease(
+    ports: BuildReleasePorts,
+    run: DeploymentRun,
+    connection: Connection,
+): Promise<Release> {
+    return withTimeLimit(run.signal, connection.config.timeout, async (signal) => {
+        const previous = await findLiveRelease(ports, run.stack);
+        const source = await checkOut(ports, run, connection, previous, signal);
+        await run.enter("building");
+        const images = await build(ports, run, connection, source, signal);
+        return assembleRelease(ports, run, { ...source, connection, images, previous });
+    });
+}
+
+/** A commit in its worktree, read and checked. */
+export interface CheckedOut extends ReadProject {
+    readonly commit: CommitInfo;
+    readonly workspace: Workspace;
+    readonly stackDirectory: string;
+    readonly userOverride: { readonly name: string; readonly text: string } | undefined;
+}
+
+/** Fetches, checks out, reads. Used by deployments and by previews. */
+export async function checkOut(
+    ports: BuildReleasePorts,
+    run: DeploymentRun,
+    connection: Connection,
+    previous: Release | undefined,
+    signal: AbortSignal,
+): Promise<CheckedOut> {
+    const { repository, config, variables } = connection;
+    const commit = await fetchCommit(ports, run, repository, config, signal);
+    const workspace = workspaceAt(`${ports.workspacesDirectory}/${workspaceName(run.stack, commit.sha, run.id)}`);
+    await ports.files.removeTree(workspace.root);
+    await ports.files.makeDirectory(workspace.root);
+    await ports.git.addWorktree(repository, commit.sha, workspace.worktree, { signal, timeoutSeconds: config.timeout });
+    await ports.host.createStackDirectory(run.stack);
+    const stackDirectory = await ports.host.stackDirectory(run.stack);
+    const userOverride = await rememberedOverride(ports, stackDirectory, previous);
+    const read = await readProject(ports.files, run, {
+        worktree: workspace.worktree,
+        config,
+        variables,
+        environmentText: await ports.files.readText(stackDirectory, ".env"),
+        userOverride,
+    });
+    return { ...read, commit, workspace, stackDirectory, userOverride };
+}
+
+async function rememberedOverride(
+    ports: BuildReleasePorts,
+    stackDirectory: string,
+    previous: Release | undefined,
+): Promise<CheckedOut["userOverride"]> {
+    const lying = await findUserOverride(ports.files, stackDirectory);
+    if (lying !== undefined) {
+        return lying;
+    }
+    const text = previous?.userOverride;
+    return text === undefined ? undefined : { name: "compose.override.yaml", text };
+}
+
+/** The release that a stack runs now. */
+export async function findLiveRelease(
+    ports: Pick<BuildReleasePorts, "deployments" | "releases">,
+    stack: string,
+): Promise<Release | undefined> {
+    const live = await ports.deployments.findLive(stack);
+    return live && ports.releases.find(live.previousDeploymentId ?? live.id);
+}
+
+async function build(
+    ports: BuildReleasePorts,
+    run: DeploymentRun,
+    connection: Connection,
+    source: CheckedOut,
+    signal: AbortSignal,
+): Promise<ReadonlyMap<string, string>> {
+    const { config, variables } = connection;
+    const { workspace, project } = source;
+    const wanted = wantedImages(run, connection, source);
+    await ports.files.write(workspace.worktree, project.file.path, project.file.text);
+    await runUserCommands(ports, run, { workspace, config, variables, commands: config.preBuildCommands, signal });
+    if (wanted.size > 0) {
+        await buildImages(ports, run, {
+            workspace,
+            config,
+            variables,
+            folder: project.folder,
+            composeFiles: [project.file.path],
+            images: wanted,
+            environmentFile: await environmentFile(ports, source),
+            signal,
+        });
+    } else {
+        run.say("Nothing to build: every service uses an image as it is.");
+    }
+    await runUserCommands(ports, run, { workspace, config, variables, commands: config.postBuildCommands, signal });
+    return wanted;
+}
+
+async function environmentFile(ports: BuildReleasePorts, source: CheckedOut): Promise<string | undefined> {
+    const there = await ports.files.inspect(source.stackDirectory, ".env");
+    return there === undefined ? undefined : `${source.stackDirectory}/.env`;
+}
+
+/** Service → the name of the image that this commit's build makes for it. */
+export function wantedImages(
+    run: DeploymentRun,
+    { config }: Connection,
+    source: CheckedOut,
+): ReadonlyMap<string, string> {
+    if (config.buildType === "script") {
+        throw new DeploymentFailure("not_supported", 'buildType: "script" is not supported yet; use docker_build or compose_only');
+    }
+    const services = [...effectiveServices(source.project).values()];
+    const built = config.buildType === "compose_only" ? [] : servicesToBuild(services, config);
+    return new Map(
+        built.map(({ name, tree }) => {
+            const own = textOf(treeAt(tree, "image"));
+            const image = own === undefined ? undefined : substitute(own, source.lookup).text;
+            const template = config.imageTemplate;
+            const commit = { commitSha: source.commit.sha, branch: run.record.branch };
+            return [name, imageName({ stack: run.stack, service: name, image, template, ...commit })];
+        }),
+    );
+}
+
+type Service = ReturnType<typeof effectiveServices> extends ReadonlyMap<string, infer S> ? S : never;
+
+function servicesToBuild(services: readonly Service[], config: Connection["config"]): readonly Service[] {
+    if (!config.dockerfilePath) {
+        return services.filter((service) => service.built);
+    }
+    const wanted = config.buildService;
+    const named = wanted ? services.filter(({ name }) => name === wanted) : services;
+    const [only] = named;
+    if (only === undefined || named.length > 1) {
+        const names = services.map(({ name }) => name).join(", ");
+        throw new DeploymentFailure(
+            "compose_invalid",
+            `buildService: dockerfilePath builds one service; name it, one of ${names}`,
+        );
+    }
+    return [only];
+}

@@ -1,0 +1,42 @@
+import type { StackVerdict } from "../../../common/schema/webhook-event.ts";
+import type { RepositoryRecord } from "../core/git-repository.ts";
+import type { ParsedWebhook } from "../core/webhook-event.ts";
+import { decidePush, type DecidePushPorts, type Delivery } from "./decide-push.ts";
+import { whyOtherRepository, type RealAddress } from "./match-repositories.ts";
+
+/**
+ * What a verified, understood delivery means for each repository that `match` finds; where it is no push to the
+ * repository of the hook, for that one alone.
+ */
+export async function evaluateDelivery(
+    ports: DecidePushPorts & { readonly realAddress: RealAddress },
+    hook: RepositoryRecord,
+    parsed: ParsedWebhook,
+    delivery: Delivery,
+    match: () => Promise<readonly RepositoryRecord[]>,
+): Promise<readonly { readonly repository: RepositoryRecord; readonly verdict: StackVerdict }[]> {
+    const alone = await verdictAlone(ports.realAddress, hook, parsed);
+    if (alone !== undefined) {
+        return [{ repository: hook, verdict: alone }];
+    }
+    const verdicts = [];
+    for (const repository of await match()) {
+        const verdict = parsed.kind === "push" ? await decidePush(ports, repository, parsed, delivery) : undefined;
+        verdicts.push(...(verdict === undefined ? [] : [{ repository, verdict }]));
+    }
+    return verdicts;
+}
+
+async function verdictAlone(
+    realAddress: RealAddress,
+    hook: RepositoryRecord,
+    parsed: ParsedWebhook,
+): Promise<StackVerdict | undefined> {
+    const stack = hook.stackId;
+    if (parsed.kind === "ping") {
+        return { stack, verdict: "pong" };
+    }
+    const other = await whyOtherRepository(hook, parsed.repositoryUrls, realAddress);
+    const reason = other ?? (parsed.kind === "ignored" ? parsed.reason : undefined);
+    return reason === undefined ? undefined : { stack, verdict: "ignored", reason };
+}

@@ -1,0 +1,106 @@
+import { createComposeReader } from "../compose/compose-reader.ts";
+import { checkContainment } from "../compose/containment.ts";
+import { checkEnvFile, parseEnvFile } from "../compose/env-file.ts";
+import { findComposeFile } from "../compose/find-compose-file.ts";
+import { type ComposeProject, loadProject } from "../compose/load-project.ts";
+import { describeMistake } from "../compose/mistake.ts";
+import { selectTrackedFiles, type TrackedFile } from "../compose/tracked-files.ts";
+import type { Violation } from "../compose/violation.ts";
+import type { BuildConfigRecord, Variable } from "../core/build-config.ts";
+import { DeploymentFailure } from "../core/failure.ts";
+import type { Files } from "../core/files.ts";
+import type { DeploymentRun } from "./deployment-run.ts";
+
+export interface ReadProjectInput {
+    readonly worktree: string;
+    readonly config: BuildConfigRecord;
+    readonly variables: readonly Variable[];
+    /** The text of the stack's own `.env`, where it has one. */
+    readonly environmentText: string | undefined;
+    /** The user's own override file: lying in the stack's folder, or remembered from there. */
+    readonly userOverride: { readonly name: string; readonly text: string } | undefined;
+}
+
+/** A commit's compose files, checked, and which tracked files go into the stack's directory. */
+export interface ReadProject {
+    readonly project: ComposeProject;
+    readonly tracked: readonly TrackedFile[];
+    /** The values that `${…}` has, secrets included. */
+    readonly lookup: (name: string) => string | undefined;
+}
+
+/**
+ * Reads and checks the compose files of a worktree before any compose command does. Everything wrong is logged, each
+ * with file, line and column; the first decides the failure's code.
+ */
+export async function readProject(files: Files, run: DeploymentRun, input: ReadProjectInput): Promise<ReadProject> {
+    const { worktree, config } = input;
+    const paths = await files.list(worktree);
+    const found = findComposeFile(paths, config);
+    if (!found.ok) {
+        throw new DeploymentFailure("compose_missing", found.message);
+    }
+    refuse(run, checkEnvFile(".env", input.environmentText ?? ""));
+    const reader = createComposeReader(files, worktree);
+    const lookup = await createLookup(files, input, found.folder);
+    const ownOverride = input.userOverride && { path: input.userOverride.name, text: input.userOverride.text };
+    const loaded = await loadProject({ reader, files: found.files, folder: found.folder, ownOverride, lookup });
+    if (!loaded.ok) {
+        refuse(run, loaded.violations);
+        throw new DeploymentFailure("compose_invalid", "The compose files cannot be read.");
+    }
+    const containment = await checkContainment(loaded.project, { reader, lookup, stack: run.stack });
+    refuse(run, containment.violations);
+    [...containment.hostAccess, ...containment.warnings].forEach((line) => run.say(`Note: ${line}`));
+    return { project: loaded.project, lookup, tracked: await selectTracked(files, run, worktree, paths, found.folder) };
+}
+
+async function createLookup(
+    files: Files,
+    input: ReadProjectInput,
+    folder: string,
+): Promise<(name: string) => string | undefined> {
+    const variables = new Map(input.variables.map(({ name, value }) => [name, value]));
+    const trackedEnvironment = await files.readText(input.worktree, folder === "" ? ".env" : `${folder}/.env`);
+    const environment = parseEnvFile(input.environmentText ?? trackedEnvironment ?? "");
+    return (name) => variables.get(name) ?? environment.get(name);
+}
+
+async function selectTracked(
+    files: Files,
+    run: DeploymentRun,
+    worktree: string,
+    paths: readonly string[],
+    folder: string,
+): Promise<readonly TrackedFile[]> {
+    const links = await readLinks(files, worktree, paths);
+    const selected = selectTrackedFiles({ paths, folder, linkTarget: (path) => links.get(path) });
+    refuse(
+        run,
+        selected.mistakes.map((mistake) => ({ ...mistake, code: "not_contained" as const })),
+    );
+    selected.warnings.forEach((line) => run.say(`Note: ${line}`));
+    return selected.files;
+}
+
+async function readLinks(files: Files, root: string, paths: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const links = new Map<string, string>();
+    for (const path of paths) {
+        const target = await files.readLink(root, path);
+        if (target !== undefined) {
+            links.set(path, target);
+        }
+    }
+    return links;
+}
+
+/** Logs every violation and ends the deployment; goes on where there is none. */
+function refuse(run: DeploymentRun, violations: readonly Violation[]): void {
+    const [first, ...others] = violations;
+    if (first === undefined) {
+        return;
+    }
+    violations.forEach((violation) => run.write("stderr", describeMistake(violation)));
+    const more = others.length === 0 ? "" : ` (and ${others.length} more, see the log)`;
+    throw new DeploymentFailure(first.code, `${describeMistake(first)}${more}`);
+}

@@ -1,0 +1,157 @@
+import { errorCode, errorMessage } from "../../../common/errors.ts";
+import type { GitProvider } from "../../../common/schema/git-repository.ts";
+import type { Clock } from "../core/clock.ts";
+import type { RepositoryRecord, RepositoryStore } from "../core/git-repository.ts";
+import type { NewWebhookEvent, WebhookEventStore, WebhookHeaders, WebhookProvider } from "../core/webhook-event.ts";
+import type { DecidePushPorts } from "./decide-push.ts";
+import { evaluateDelivery } from "./evaluate-delivery.ts";
+import { keepPayload } from "./keep-payload.ts";
+import { matchRepositories, type RealAddress } from "./match-repositories.ts";
+import { redactHeaders } from "./redact-headers.ts";
+import { refuse, replyWith, tryAgainLater, type WebhookReply } from "./webhook-reply.ts";
+
+export interface ReceiveWebhookPorts extends DecidePushPorts {
+    readonly repositories: Pick<RepositoryStore, "find" | "list">;
+    readonly events: Pick<WebhookEventStore, "findDelivery" | "createAll">;
+    readonly providers: ReadonlyMap<GitProvider, WebhookProvider>;
+    readonly realAddress: RealAddress;
+    readonly clock: Pick<Clock, "now">;
+    /** Whether one more failing request of this hook and address may be stored (60 a minute). */
+    readonly mayStoreFailure: (key: string) => Promise<boolean>;
+}
+
+export interface WebhookRequest {
+    /** The hook's id, which is the repository's. */
+    readonly id: string;
+    /** With lower-case names. */
+    readonly headers: WebhookHeaders;
+    /** The bytes as they came: the signature is over these. */
+    readonly body: Uint8Array;
+    /** The sender's network address. */
+    readonly address: string;
+}
+
+/** The part of an event that is the same for every repository of a delivery. */
+type EventBase = Omit<NewWebhookEvent, "repositoryId" | "stackId" | "payload" | "verdict" | "reason" | "deploymentId">;
+
+/**
+ * Takes a delivery: verifies it, decides for every stack that is connected to its repository, queues deployments and
+ * stores one event per repository, all before the answer. Deployments go first: if storing the events fails, the
+ * sender is asked to come again, and then finds its deployments queued. Contract §3.
+ */
+export function receiveWebhook(ports: ReceiveWebhookPorts) {
+    return async function receive(request: WebhookRequest): Promise<WebhookReply> {
+        try {
+            const repository = await ports.repositories.find(request.id);
+            return repository === undefined
+                ? refuse(404, "there is no such webhook; copy its address from the stack's page again")
+                : await handle(ports, repository, request);
+        } catch (error) {
+            if (errorCode(error) === "unavailable") {
+                return tryAgainLater(errorMessage(error));
+            }
+            throw error;
+        }
+    };
+}
+
+async function handle(
+    ports: ReceiveWebhookPorts,
+    repository: RepositoryRecord,
+    request: WebhookRequest,
+): Promise<WebhookReply> {
+    const provider = ports.providers.get(repository.provider);
+    if (provider === undefined) {
+        const reason = `webhooks of ${repository.provider} are not supported yet; choose the provider generic`;
+        return rejectUnverified(ports, repository, undefined, request, reason);
+    }
+    const { body, headers } = request;
+    if (!provider.verify({ body, headers, secret: repository.webhookSecret, now: ports.clock.now() })) {
+        const reason = "the signature is missing or wrong; give the sender this webhook's secret";
+        return rejectUnverified(ports, repository, provider, request, reason);
+    }
+    return takeVerified(ports, repository, provider, request);
+}
+
+async function takeVerified(
+    ports: ReceiveWebhookPorts,
+    repository: RepositoryRecord,
+    provider: WebhookProvider,
+    request: WebhookRequest,
+): Promise<WebhookReply> {
+    const base = { ...describe(repository, provider, request), verified: true };
+    const parsed = parse(provider, request);
+    if ("unreadable" in parsed) {
+        const reason = parsed.unreadable;
+        const rejected = { ...base, eventType: "unknown", payload: null, verdict: "rejected", reason, error: reason } as const;
+        const [stored] = await ports.events.createAll([{ ...rejected, ...owner(repository) }]);
+        return refuse(400, reason, stored?.id);
+    }
+    const delivery = { deliveryId: base.deliveryId, user: undefined };
+    const found = await evaluateDelivery(ports, repository, parsed, delivery, async () =>
+        matchRepositories(repository, await ports.repositories.list(), parsed.repositoryUrls, ports.realAddress),
+    );
+    const payload = keepPayload(parsed.payload, repository.webhookSecret);
+    const events = found.map(({ repository: matched, verdict: { verdict, reason, deploymentId } }) => ({
+        ...base,
+        ...owner(matched),
+        eventType: parsed.eventType,
+        payload,
+        verdict,
+        reason,
+        deploymentId,
+    }));
+    const [own] = await ports.events.createAll(events);
+    return replyWith(
+        found.map(({ verdict }) => verdict),
+        own?.id,
+    );
+}
+
+function parse(provider: WebhookProvider, request: WebhookRequest) {
+    try {
+        return provider.parse(request);
+    } catch (error) {
+        if (errorCode(error) !== "invalid") {
+            throw error;
+        }
+        return { unreadable: errorMessage(error) };
+    }
+}
+
+/** Stored without its body, which anybody may have written. An unsupported or unsigned request is never a queue item. */
+async function rejectUnverified(
+    ports: ReceiveWebhookPorts,
+    repository: RepositoryRecord,
+    provider: WebhookProvider | undefined,
+    request: WebhookRequest,
+    reason: string,
+): Promise<WebhookReply> {
+    if (!(await ports.mayStoreFailure(`${repository.id} ${request.address}`))) {
+        return refuse(401, reason);
+    }
+    const base = { ...describe(repository, provider, request), verified: false };
+    const [stored] = await ports.events.createAll([
+        { ...base, ...owner(repository), payload: null, verdict: "rejected", reason },
+    ]);
+    return refuse(401, reason, stored?.id);
+}
+
+function owner(repository: RepositoryRecord) {
+    return { repositoryId: repository.id, stackId: repository.stackId };
+}
+
+function describe(
+    repository: RepositoryRecord,
+    provider: WebhookProvider | undefined,
+    { headers }: WebhookRequest,
+): Omit<EventBase, "verified"> {
+    return {
+        provider: repository.provider,
+        eventType: "unknown",
+        deliveryId: provider?.deliveryId(headers)?.slice(0, 255),
+        headers: redactHeaders(headers, provider?.secretHeaders ?? [], repository.webhookSecret),
+        signature: provider?.signature(headers)?.slice(0, 1024),
+        processed: true,
+    };
+}

@@ -1,0 +1,58 @@
+import type { CicdServices } from "../services/cicd-services.ts";
+import type { CicdHandlers } from "./handlers.ts";
+import { createLogSubscriptions } from "./log-subscriptions.ts";
+
+/** The plugin's socket events. Login, right, validation and acks are the host's. Handlers throw AppError. */
+export function cicdHandlers(services: CicdServices): CicdHandlers {
+    return {
+        ...repositoryHandlers(services),
+        ...deploymentHandlers(services),
+        ...createLogSubscriptions(services),
+    } satisfies CicdHandlers;
+}
+
+function repositoryHandlers(services: CicdServices) {
+    return {
+        getGitRepository: async ([stack]) => ({ repository: (await services.findRepository(stack)) ?? null }),
+        saveGitRepository: async ([stack, input], { caller }) => ({
+            repository: await services.connectRepository({ stack, input, force: false, caller, signal: inTime() }),
+        }),
+        deleteGitRepository: async ([stack], { caller }) => {
+            await services.disconnectRepository({ stack, caller });
+            return {};
+        },
+        testGitConnection: async ([stack, input], { caller }) =>
+            services.testRepository({ stack, input, caller, signal: inTime() }),
+        getWebhookSecret: async ([stack]) => ({ webhookSecret: await services.findWebhookSecret(stack) }),
+        getBuildConfig: async ([stack]) => ({ buildConfig: (await services.findBuildConfig(stack)) ?? null }),
+        saveBuildConfig: async ([stack, input]) => ({ buildConfig: await services.saveBuildConfig({ stack, input }) }),
+        getWebhookEvents: async ([stack, limit, cursor]) => {
+            const { items, nextCursor } = await services.listWebhookEvents(stack, { limit, cursor });
+            return { events: items, nextCursor };
+        },
+        redeliverWebhookEvent: async ([id], { caller }) => ({ event: await services.redeliverWebhook({ id, caller }) }),
+    } satisfies Partial<CicdHandlers>;
+}
+
+function deploymentHandlers(services: CicdServices) {
+    return {
+        triggerBuild: async ([stack, request], { caller }) => ({
+            deployment: await services.triggerDeployment({ stack, request: request ?? {}, caller }),
+        }),
+        previewDeployment: async ([stack, request], { caller }) => ({
+            preview: await services.previewDeployment({ stack, request: request ?? {}, caller, signal: inTime() }),
+        }),
+        cancelBuild: async ([id], { caller }) => ({ deployment: await services.cancelDeployment({ id, caller }) }),
+        rollbackDeployment: async ([id], { caller }) => ({ deployment: await services.rollBackTo({ id, caller }) }),
+        getDeploymentDetails: async ([id]) => ({ deployment: await services.findDeployment(id) }),
+        getDeploymentHistory: async ([stack, limit, cursor]) => {
+            const { items, nextCursor } = await services.listDeployments(stack, { limit, cursor });
+            return { deployments: items, nextCursor };
+        },
+    } satisfies Partial<CicdHandlers>;
+}
+
+/** How long a call that asks the network may take before nobody waits for it any more. */
+function inTime(): AbortSignal {
+    return AbortSignal.timeout(120_000);
+}

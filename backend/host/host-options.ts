@@ -1,0 +1,30 @@
+import type { DockerClient } from "../platform/docker/client.ts";
+import type { ApiTokenStore } from "./core/api-token.ts";
+import type { Log } from "./core/log.ts";
+import type { SettingStore } from "./core/setting.ts";
+import type { UserStore } from "./core/user.ts";
+import type { TlsFiles } from "./http/listener.ts";
+
+export interface HostOptions {
+    readonly config: HostConfig;
+    readonly users: UserStore;
+    readonly settings: SettingStore;
+    readonly apiTokens: ApiTokenStore;
+    readonly docker: DockerClient;
+    readonly log: Log;
+    readonly productVersion: string;
+    /** Where `npm run build` puts the page. */
+    readonly pageDirectory: string;
+}
+
+/** What of the configuration the host needs. Paths are absolute. */
+export interface HostConfig {
+    readonly port: number;
+    readonly hostname: string | undefined;
+    readonly stacksDirectory: string;
+    readonly tls: TlsFiles | undefined;
+    readonly isContainer: boolean;
+    readonly admin: { readonly username: string; readonly password: string } | undefined;
+    readonly baseUrl: string | undefined;
+    readonly dockerEnvironment: Readonly<Record<string, string>>;
+}

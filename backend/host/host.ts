@@ -1,0 +1,135 @@
+import { mkdir } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
+import type { EngineState } from "../../common/socket/host-events.ts";
+import { sha256 } from "../platform/crypto/hash.ts";
+import { dockerContainerWatch } from "./adapters/docker/container-watch.ts";
+import { bcryptHasher } from "./adapters/password/bcrypt.ts";
+import { loadLoginSecret } from "./adapters/password/login-secret.ts";
+import { jwtLoginTokens } from "./adapters/password/login-tokens.ts";
+import { memoryRateLimit } from "./adapters/rate-limit/memory.ts";
+import { diskStackFiles } from "./adapters/stack-files/stack-files.ts";
+import { ptyPrograms } from "./adapters/terminal/pty.ts";
+import type { Caller } from "./core/caller.ts";
+import { noExtension, type StackExtension } from "./core/stack-extension.ts";
+import type { StackLock } from "./core/stack-lock.ts";
+import { createEdge } from "./edge.ts";
+import type { Router } from "./http/app.ts";
+import type { HostOptions } from "./host-options.ts";
+import { authenticate } from "./services/authenticate.ts";
+import { logInByPassword, type LoginResult, type PasswordLogin } from "./services/log-in.ts";
+import { createSetUp, type SetUp } from "./services/set-up.ts";
+import { setUpCode } from "./services/set-up-code.ts";
+import type { StackAction } from "./services/stack-operations.ts";
+import type { AgentContext } from "./socket/context.ts";
+import type { EventHandlers, EventTable } from "./socket/event-table.ts";
+import { createStacks } from "./stacks.ts";
+
+/** The embedded stack manager. Plugins add themselves before it starts. */
+export interface EmbeddedHost {
+    readonly lock: StackLock;
+    /** Routers that serve before the page; they bring their own body parsers. */
+    addRouters(routers: readonly Router[]): void;
+    registerAgentEvents<T extends EventTable>(table: T, handlers: EventHandlers<T, AgentContext>): void;
+    extendStacks(extension: StackExtension): void;
+    /** The operation is answered when every listener is done. */
+    onStackAction(listener: StackActionListener): void;
+    /** Listens; resolves with the address. Throws AppError `unavailable` or `invalid` with the way out. */
+    start(): Promise<AddressInfo>;
+    stop(): Promise<void>;
+
+    authenticate(bearer: string): Promise<Caller | undefined>;
+    /** Throws AppError `unauthorized` or `rate_limited`. */
+    logInByPassword(login: PasswordLogin): Promise<LoginResult>;
+    listStacks(): Promise<readonly { readonly name: string; readonly status: number }[]>;
+    createStackDirectory(stack: string): Promise<void>;
+    stackDirectory(stack: string): Promise<string>;
+    /** An agent-capable push to everybody who is logged in. */
+    push(event: string, payload: object): void;
+    /** Looks at all stacks again soon, and sends the list where it changed. */
+    refreshStacks(): void;
+    engineState(): EngineState;
+    /** Shows text in a stack's progress terminal, and keeps it for those who come later. */
+    writeToTerminal(stack: string, text: string): void;
+}
+
+type StackActionListener = (stack: string, action: StackAction) => void | Promise<void>;
+
+const failuresPerMinute = 20;
+const callsPerMinute = 1200;
+
+export async function createHost(options: HostOptions): Promise<EmbeddedHost> {
+    const { config, users, settings, apiTokens, log } = options;
+    const stopping = new AbortController();
+    const listeners: StackActionListener[] = [];
+    let extension = noExtension;
+
+    const passwords = bcryptHasher();
+    const tokens = jwtLoginTokens(await loadLoginSecret(settings, passwords));
+    const login = { users, passwords, tokens, failures: memoryRateLimit(failuresPerMinute, 60) };
+    const code = setUpCode(config.hostname);
+    const setUp = createSetUp({ ...login, code });
+    const stacks = createStacks({
+        files: diskStackFiles(config.stacksDirectory),
+        watch: dockerContainerWatch(options.docker, config.dockerEnvironment, config.stacksDirectory),
+        programs: ptyPrograms(config.dockerEnvironment),
+        extension: () => extension,
+        notify: (stack, action) => tellAll(listeners, stack, action),
+        isWatched: () => edge.isWatched(),
+        onList: (list) => edge.pushList(list),
+        onEngine: () => edge.pushInfo(),
+        stopping: stopping.signal,
+        log,
+    });
+    const edge = createEdge({ ...options, login, setUp, stacks, calls: memoryRateLimit(callsPerMinute, 60) });
+
+    async function start(): Promise<AddressInfo> {
+        await mkdir(config.stacksDirectory, { recursive: true });
+        await prepareFirstUser(setUp, code, options);
+        await stacks.live.start(stopping.signal);
+        return edge.start();
+    }
+
+    async function stop(): Promise<void> {
+        stopping.abort(new Error("The server stops"));
+        stacks.terminals.stop();
+        await edge.stop();
+    }
+
+    return {
+        addRouters: edge.addRouters,
+        registerAgentEvents: edge.registerAgentEvents,
+        push: edge.push,
+        start,
+        stop,
+        lock: stacks.lock,
+        extendStacks: (given) => void (extension = given),
+        onStackAction: (listener) => void listeners.push(listener),
+        authenticate: (bearer) =>
+            authenticate({ ...login, apiTokens, hashToken: sha256, now: () => new Date() }, bearer),
+        logInByPassword: (given) => logInByPassword(login, given),
+        listStacks: async () => {
+            const list = Object.values(await stacks.live.refreshNow());
+            return list.filter((stack) => stack.isManagedByDockge);
+        },
+        createStackDirectory: (stack) => stacks.files.create(stack),
+        stackDirectory: (stack) => stacks.files.directory(stack),
+        refreshStacks: () => stacks.live.refresh(),
+        engineState: () => stacks.live.engine(),
+        writeToTerminal: (stack, text) => stacks.terminals.open("progress", stack).write(text),
+    };
+}
+
+async function prepareFirstUser(setUp: SetUp, code: string | undefined, { config, log }: HostOptions): Promise<void> {
+    if (config.admin !== undefined && (await setUp.createUnattended(config.admin)) !== undefined) {
+        log.info({ username: config.admin.username }, "the first user was made from the configuration");
+    }
+    if (code !== undefined && (await setUp.state()).needSetup) {
+        log.info({ setUpCode: code }, `set-up code: ${code} (the page asks for it to make the first user)`);
+    }
+}
+
+async function tellAll(listeners: readonly StackActionListener[], stack: string, action: StackAction): Promise<void> {
+    for (const listener of listeners) {
+        await listener(stack, action);
+    }
+}

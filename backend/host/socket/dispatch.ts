@@ -1,0 +1,127 @@
+import { allEndpoints } from "../../../common/socket/host-events.ts";
+import type { Refusal } from "../../../common/socket/event.ts";
+import { AppError, errorCode, errorMessage } from "../../../common/errors.ts";
+import { includesRight, type Right } from "../../../common/right.ts";
+import type { Caller } from "../core/caller.ts";
+import { addressKey } from "../core/client-address.ts";
+import type { Log } from "../core/log.ts";
+import type { RateLimit } from "../core/rate-limit.ts";
+import { agentContext, type DirectContext, type HostContext } from "./context.ts";
+import { Verbatim, type BoundEvent } from "./event-table.ts";
+import type { Session } from "./session.ts";
+
+export interface DispatchPorts {
+    readonly direct: ReadonlyMap<string, BoundEvent<DirectContext>>;
+    readonly agent: ReadonlyMap<string, BoundEvent<HostContext>>;
+    /** Calls per session, and per address while nobody is logged in. */
+    readonly calls: RateLimit;
+    readonly log: Log;
+}
+
+type Ack = (answer: object) => void;
+
+/** Serves one event and always answers, whatever happens. Never throws. */
+export async function dispatch(
+    ports: DispatchPorts,
+    session: Session,
+    event: string,
+    parameters: readonly unknown[],
+): Promise<void> {
+    const { args, ack } = takeAck(parameters);
+    const afterAnswer: (() => void)[] = [];
+    try {
+        const result = await serve(ports, session, event, args, (callback) => void afterAnswer.push(callback));
+        ack(result instanceof Verbatim ? result.answer : { ok: true, ...result });
+        afterAnswer.forEach((callback) => callback());
+    } catch (error) {
+        if (errorCode(error) === "internal") {
+            ports.log.error({ err: error, event }, "a socket event failed");
+        }
+        ack(refusal(error));
+    }
+}
+
+/** What a caller is told of anything thrown. */
+function refusal(error: unknown): Refusal {
+    return { ok: false, msg: errorMessage(error), msgi18n: true, code: errorCode(error) };
+}
+
+async function serve(
+    ports: DispatchPorts,
+    session: Session,
+    event: string,
+    args: readonly unknown[],
+    afterAnswer: DirectContext["afterAnswer"],
+): Promise<object> {
+    if (event === "agent") {
+        return serveAgent(ports, session, args);
+    }
+    const found = ports.direct.get(event);
+    const caller = session.caller();
+    if (found === undefined) {
+        throw unknownEvent(event);
+    }
+    if (found.right !== "public") {
+        checkRight(caller, found.right);
+    }
+    await checkRate(ports.calls, session);
+    return found.call(args, { session, caller, afterAnswer });
+}
+
+/** An event for this server or for one behind it; other servers are not connected yet. */
+async function serveAgent(ports: DispatchPorts, session: Session, args: readonly unknown[]): Promise<object> {
+    const [endpoint, event, ...rest] = args;
+    const caller = session.caller();
+    if (caller === undefined) {
+        throw notLoggedIn();
+    }
+    if (typeof endpoint !== "string" || typeof event !== "string") {
+        throw new AppError("invalid", "agent: give an endpoint and an event's name");
+    }
+    if (![session.endpoint, "", allEndpoints].includes(endpoint)) {
+        throw new AppError("unavailable", `Socket client not connected for endpoint: ${endpoint}`);
+    }
+    const found = ports.agent.get(event);
+    if (found === undefined) {
+        throw unknownEvent(event);
+    }
+    if (found.right !== "public") {
+        checkRight(caller, found.right);
+    }
+    await checkRate(ports.calls, session);
+    return found.call(rest, agentContext(session, caller));
+}
+
+function checkRight(caller: Caller | undefined, right: Right): void {
+    if (caller === undefined) {
+        throw notLoggedIn();
+    }
+    if (!includesRight(caller.rights, right)) {
+        throw new AppError("forbidden", `You lack the right "${right}"; ask an admin for it`);
+    }
+}
+
+async function checkRate(calls: RateLimit, session: Session): Promise<void> {
+    const key = session.caller() === undefined ? addressKey(session.address) : session.id;
+    if (!(await calls.take(key))) {
+        throw new AppError("rate_limited", "Too frequently, try again later.");
+    }
+}
+
+function notLoggedIn(): AppError {
+    return new AppError("unauthorized", "You are not logged in.");
+}
+
+function unknownEvent(event: string): AppError {
+    return new AppError("not_found", `Unknown event: ${event.slice(0, 100)}`);
+}
+
+/** The client's callback is the last parameter, if it gave one. */
+function takeAck(parameters: readonly unknown[]): { readonly args: readonly unknown[]; readonly ack: Ack } {
+    const last = parameters.at(-1);
+    return isAck(last) ? { args: parameters.slice(0, -1), ack: last } : { args: parameters, ack: () => undefined };
+}
+
+function isAck(parameter: unknown): parameter is Ack {
+    return typeof parameter === "function";
+}

@@ -1,0 +1,15 @@
+import { onEngine, type Ending } from "../scene/on-engine.ts";
+import { measureMemory } from "./measure-memory.ts";
+import { measurePushes } from "./measure-pushes.ts";
+import { markdownTable } from "./table.ts";
+
+/** `npm run bench`: prints a table of figures, each beside its baseline; medians with the smallest and the largest. */
+export async function runBench(): Promise<void> {
+    await onEngine(console.log, bench);
+}
+
+async function bench(ending: Ending): Promise<void> {
+    const memory = await measureMemory(console.log);
+    const pushes = await measurePushes(console.log, () => ending.asked() !== undefined);
+    console.log(`\n${markdownTable([...pushes, ...memory])}`);
+}

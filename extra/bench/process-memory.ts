@@ -1,0 +1,31 @@
+import { readdirSync, readFileSync } from "node:fs";
+
+/** A process and all that descend from it, as they are now. */
+export function processTree(root: number): readonly number[] {
+    const running = runningProcesses();
+    const below = (pid: number): readonly number[] => [
+        pid,
+        ...running.filter(({ parent }) => parent === pid).flatMap((child) => below(child.pid)),
+    ];
+    return below(root);
+}
+
+/** Resident memory of processes, in MB (10⁶ bytes). What they share counts for each. */
+export function residentMegabytes(pids: readonly number[]): number {
+    const kibibytes = pids.map((pid) => Number(/^VmRSS:\s+(\d+)/m.exec(readProcess(pid, "status"))?.[1] ?? 0));
+    return (kibibytes.reduce((sum, each) => sum + each, 0) * 1024) / 1e6;
+}
+
+function runningProcesses(): readonly { pid: number; parent: number }[] {
+    const pids = readdirSync("/proc").map(Number).filter(Number.isInteger);
+    return pids.map((pid) => ({ pid, parent: Number(/^PPid:\s+(\d+)/m.exec(readProcess(pid, "status"))?.[1] ?? 0) }));
+}
+
+/** Empty for a process that has ended meanwhile. */
+function readProcess(pid: number, file: string): string {
+    try {
+        return readFileSync(`/proc/${String(pid)}/${file}`, "utf8");
+    } catch {
+        return "";
+    }
+}

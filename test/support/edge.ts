@@ -1,0 +1,152 @@
+import { onTestFinished } from "vitest";
+import { createBuildConfigStore } from "../../backend/cicd/adapters/sqlite/build-config-store.ts";
+import { createDeploymentStore } from "../../backend/cicd/adapters/sqlite/deployment-store.ts";
+import { createRepositoryStore } from "../../backend/cicd/adapters/sqlite/repository-store.ts";
+import { createWebhookEventStore } from "../../backend/cicd/adapters/sqlite/webhook-event-store.ts";
+import type { DeploymentRecord } from "../../backend/cicd/core/deployment.ts";
+import type { GitRemote, RemoteRefs } from "../../backend/cicd/core/git.ts";
+import type { Caller } from "../../backend/cicd/core/host.ts";
+import { createCicdServices, type CicdServicePorts } from "../../backend/cicd/services/cicd-services.ts";
+import { createApiTokenStore } from "../../backend/host/adapters/sqlite/api-token-store.ts";
+import { createCipher } from "../../backend/platform/crypto/cipher.ts";
+import { AppError } from "../../common/errors.ts";
+import { rights } from "../../common/right.ts";
+import { createTestClock } from "./clock.ts";
+import { openTestDatabase } from "./database.ts";
+import { createMemoryLogs } from "./memory-logs.ts";
+import { newDeployment } from "./records.ts";
+
+export const admin: Caller = { username: "admin", via: "login", rights };
+export const reader: Caller = { username: "reader", via: "token", rights: ["read"] };
+
+const refs: RemoteRefs = {
+    branches: [
+        { name: "main", commit: "a".repeat(40) },
+        { name: "dev", commit: "b".repeat(40) },
+    ],
+    tags: [],
+    defaultBranch: "main",
+};
+
+/** The use cases behind both edges, over real stores; git, host and the deployment engine are played. */
+export async function createEdge() {
+    const database = await openTestDatabase();
+    const clock = createTestClock();
+    const cipher = createCipher(new Uint8Array(32).fill(7));
+    const stores = {
+        repositories: createRepositoryStore({ database, cipher, clock }),
+        buildConfigs: createBuildConfigStore({ database, cipher, clock }),
+        deployments: createDeploymentStore({ database, clock }),
+        events: createWebhookEventStore({ database, clock }),
+        tokens: createApiTokenStore({ database, now: () => clock.now() }),
+    };
+    const logs = createMemoryLogs();
+    const { git, state: remote } = createRemote();
+    const host = createFakeHost();
+    const kept = new Set<string>();
+
+    async function started(stack: string): Promise<DeploymentRecord> {
+        return stores.deployments.create(newDeployment({ stackId: stack }));
+    }
+    async function found(id: string): Promise<DeploymentRecord> {
+        const record = await stores.deployments.find(id);
+        if (record === undefined) {
+            throw new AppError("not_found", `deployment: there is none with the id ${id}`);
+        }
+        return record;
+    }
+    const ports: CicdServicePorts = {
+        ...stores,
+        logs,
+        clock,
+        host,
+        git,
+        baseUrl: "https://dockge.example",
+        releases: { list: async () => [...kept] },
+        async login({ username, password }) {
+            if (username !== "admin" || password !== "right") {
+                throw new AppError("unauthorized", "Incorrect username or password.");
+            }
+            return "login-token";
+        },
+        triggerDeployment: ({ stack }) => started(stack),
+        previewDeployment: async () => ({
+            commitSha: "a".repeat(40),
+            services: [],
+            filesWritten: [],
+            filesRemoved: [],
+            filesReplaced: [],
+            warnings: [],
+        }),
+        async cancelDeployment({ id }) {
+            const record = await found(id);
+            return (await stores.deployments.transition(id, record.status, "cancelled")) ?? record;
+        },
+        async rollBackTo({ id }) {
+            return started((await found(id)).stackId);
+        },
+        async redeliverWebhook({ id }) {
+            const event = await stores.events.find(id);
+            if (event === undefined) {
+                throw new AppError("not_found", "event: unknown");
+            }
+            return event;
+        },
+    };
+    return { ports, services: createCicdServices(ports), stores, logs, clock, host, remote, kept };
+}
+
+export type Edge = Awaited<ReturnType<typeof createEdge>>;
+
+/** A played remote: what it answers can be changed, and it remembers what it was asked with. */
+function createRemote() {
+    const remote = {
+        refs,
+        files: ["compose.yaml", "README.md"],
+        failure: undefined as AppError | undefined,
+        asked: [] as GitRemote[],
+        forgotten: [] as string[],
+    };
+    const git: CicdServicePorts["git"] = {
+        checkAddress(url) {
+            if (url.includes("169.254.")) {
+                throw new AppError("invalid", "url: a link-local address is not allowed; use a public one");
+            }
+        },
+        async listRemote(given) {
+            remote.asked.push(given);
+            if (remote.failure !== undefined) {
+                throw remote.failure;
+            }
+            return remote.refs;
+        },
+        fetch: async () => undefined,
+        resolve: async () => ({ sha: "a".repeat(40), message: "", author: "", time: "" }),
+        isAncestor: async () => false,
+        changedFiles: async () => undefined,
+        addWorktree: async () => undefined,
+        removeWorktree: async () => undefined,
+        listFiles: async () => remote.files,
+        readFile: async () => undefined,
+        forget: async (url) => void remote.forgotten.push(url),
+    };
+    return { git, state: remote };
+}
+
+function createFakeHost() {
+    const stacks = [{ name: "old", status: 3 }];
+    const pushes: { readonly event: string; readonly payload: unknown }[] = [];
+    onTestFinished(() => void pushes.splice(0));
+    return {
+        stacks,
+        pushes,
+        listStacks: async () => stacks,
+        async createStackDirectory(name: string) {
+            if (!stacks.some((stack) => stack.name === name)) {
+                stacks.push({ name, status: 1 });
+            }
+        },
+        push: (event: string, payload: unknown) => void pushes.push({ event, payload }),
+        refreshStacks: () => undefined,
+    };
+}
