@@ -19,6 +19,8 @@ export interface PageServer {
 export interface PageServerOptions {
     readonly scenario?: "usual" | "setup" | "empty" | "engine-away";
     readonly port?: number;
+    /** The built page. */
+    readonly directory?: string;
 }
 
 type Ack = (answer: object) => void;
@@ -29,8 +31,9 @@ const token = `x.${Buffer.from(JSON.stringify({ username: "admin" })).toString("
 /** Serves the built page, and answers its events out of made-up data. */
 export async function startPageServer(options: PageServerOptions = {}): Promise<PageServer> {
     const scenario = options.scenario ?? "usual";
+    const directory = options.directory ?? "frontend-dist";
     const log: LogLine[] = Array.from({ length: 2600 }, (_, index) => fixtures.logLine(index + 1));
-    const http = createServer((request, response) => void serve(request, response));
+    const http = createServer((request, response) => void serve(directory, request, response));
     const io = new Server(http);
 
     io.on("connection", (socket) => {
@@ -192,7 +195,7 @@ const types: Readonly<Record<string, string>> = {
     ".woff2": "font/woff2",
 };
 
-async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(directory: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = new URL(request.url ?? "/", "http://localhost").pathname;
     if (path === "/api/v1/stacks") {
         const items = fixtures.deployments
@@ -203,7 +206,7 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
     }
     const file = extname(path) === "" ? "/index.html" : normalize(path);
     try {
-        const content = await readFile(join("frontend-dist", file));
+        const content = await readFile(join(directory, file));
         response.setHeader("content-type", types[extname(file)] ?? "application/octet-stream").end(content);
     } catch {
         response.writeHead(404).end();

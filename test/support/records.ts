@@ -23,9 +23,13 @@ export function newRepository(fields: Partial<NewRepository> = {}): NewRepositor
 }
 
 export function newBuildConfig(fields: Partial<NewBuildConfig> = {}): NewBuildConfig {
-    const { environmentVariables, ...defaults } = BuildConfigInput.parse({});
-    void environmentVariables;
-    return { ...defaults, stackId: "web", repositoryId: "repository-1", environmentVariables: [], ...fields };
+    return {
+        ...BuildConfigInput.parse({}),
+        stackId: "web",
+        repositoryId: "repository-1",
+        environmentVariables: [],
+        ...fields,
+    };
 }
 
 export function newDeployment(fields: Partial<NewDeployment> = {}): NewDeployment {

@@ -1,12 +1,30 @@
 import express, { type Express } from "express";
+import request from "supertest";
 import type { Caller } from "../../backend/cicd/core/host.ts";
 import { createRestRouter, type RouterOptions } from "../../backend/cicd/http/router.ts";
 import { admin, createEdge, reader, type Edge } from "./edge.ts";
 
+export type Method = "get" | "put" | "post" | "delete";
+
+export interface Answer {
+    readonly status: number;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly text: string;
+    readonly body: unknown;
+}
+
 export interface RestApp extends Edge {
     readonly app: Express;
+    /** Calls a route below `/api/v1`; as `admin` unless told otherwise, `token: ""` sends none. */
+    call(method: Method, path: string, options?: CallOptions): Promise<Answer>;
     /** Errors that were reported as bugs. */
     readonly reported: unknown[];
+}
+
+interface CallOptions {
+    readonly token?: string;
+    readonly body?: string | object;
+    readonly type?: string;
 }
 
 /** Tokens of the test: who each belongs to. */
@@ -30,5 +48,17 @@ export async function createRestApp(options: Partial<RouterOptions> = {}): Promi
             ...options,
         }),
     );
-    return { ...edge, app, reported };
+    async function call(
+        method: Method,
+        path: string,
+        { token = "admin", body, type = "json" }: CallOptions = {},
+    ): Promise<Answer> {
+        const test = request(app)[method](`/api/v1${path}`);
+        if (token !== "") {
+            test.auth(token, { type: "bearer" });
+        }
+        const { status, headers, text, body: answer } = await (body === undefined ? test : test.type(type).send(body));
+        return { status, headers, text, body: answer };
+    }
+    return { ...edge, app, call, reported };
 }

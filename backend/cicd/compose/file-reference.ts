@@ -46,7 +46,16 @@ export async function resolveReference(reference: FileReference, context: Refere
     if (path === undefined) {
         return refused(reference, `leads out of the repository (${text})`, "use a path inside the repository");
     }
+    if (reference.use !== "build" && !staysInFolder(reference.directory, text, context.folder)) {
+        return outsideFolder(reference, path);
+    }
     return locate(reference, path, context);
+}
+
+/** Also a path that comes back in (`../app/x`) is wrong once the folder lies elsewhere under another name. */
+function staysInFolder(directory: string, path: string, folder: string): boolean {
+    const below = directory.slice(folder.length).replace(/^\//, "");
+    return isInFolder(directory, folder) && normalizePath(below, path) !== undefined;
 }
 
 async function locate(reference: FileReference, path: string, context: ReferenceContext): Promise<ResolvedReference> {
@@ -56,15 +65,18 @@ async function locate(reference: FileReference, path: string, context: Reference
         return refused(reference, `${path} leads out of the repository through a symlink`, "use a file of the repository");
     }
     const real = location.where === "inside" ? location.path : path;
-    const runtime = reference.use !== "build";
-    if (runtime && !(isInFolder(path, context.folder) && isInFolder(real, context.folder))) {
-        const hint = "only the compose file's folder is copied to the stack; move the file there";
-        return refused(reference, `${path} lies outside the compose file's folder`, hint);
+    if (reference.use !== "build" && !isInFolder(real, context.folder)) {
+        return outsideFolder(reference, path);
     }
     if (location.where === "missing" && reference.use !== "stack" && path !== ownEnv) {
         return missing(reference, path);
     }
     return { ok: true, path: real, exists: location.where === "inside" };
+}
+
+function outsideFolder(reference: FileReference, path: string): ResolvedReference {
+    const hint = "only the compose file's folder is copied to the stack; move the file there";
+    return refused(reference, `${path} lies outside the compose file's folder`, hint);
 }
 
 function refused(reference: FileReference, message: string, hint: string): ResolvedReference {

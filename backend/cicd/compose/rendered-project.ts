@@ -31,9 +31,9 @@ const RenderedService = z.looseObject({
     volumes: z
         .array(z.looseObject({ type: z.string(), source: z.string().optional(), target: z.string().optional() }))
         .nullish(),
-    build: z.unknown(),
-    pull_policy: z.unknown(),
-    profiles: z.unknown(),
+    build: z.unknown().optional(),
+    pull_policy: z.unknown().optional(),
+    profiles: z.unknown().optional(),
 });
 export type RenderedService = z.infer<typeof RenderedService>;
 

@@ -1,6 +1,6 @@
-import { generatedOverrideName, overrideFileNames } from "./find-compose-file.ts";
+import { folderOf, generatedOverrideName, overrideFileNames } from "./find-compose-file.ts";
 import type { Mistake } from "./mistake.ts";
-import { isInFolder, normalizePath } from "./repository-path.ts";
+import { normalizePath } from "./repository-path.ts";
 
 export interface TrackedInput {
     /** Every path of the commit, relative to the repository's root. */
@@ -65,10 +65,9 @@ function linkMistake(path: string, input: TrackedInput): readonly Mistake[] {
     if (target === undefined) {
         return [];
     }
-    const folder = path.slice(0, Math.max(path.lastIndexOf("/"), 0));
-    const reached = target.startsWith("/") ? undefined : normalizePath(folder, target);
-    const inside = reached !== undefined && isInFolder(reached, input.folder);
-    if (inside) {
+    // In the stack's directory nothing lies above the folder, so not even a way that comes back in may leave it.
+    const inFolder = input.folder === "" ? path : path.slice(input.folder.length + 1);
+    if (normalizePath(folderOf(inFolder), target) !== undefined) {
         return [];
     }
     const message = `the symlink points to ${target}, outside the stack's folder`;

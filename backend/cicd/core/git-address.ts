@@ -30,7 +30,7 @@ export function parseAddress(address: string): GitAddress | undefined {
             scheme: url.protocol.slice(0, -1),
             username: url.username,
             password: url.password,
-            host: url.protocol === "file:" ? "" : (canonicalHost(url.hostname) ?? url.hostname),
+            host: url.protocol === "file:" ? "" : (canonicalHost(decodeURIComponent(url.hostname)) ?? url.hostname),
             port: url.port,
             path: decodeURIComponent(url.pathname),
         };

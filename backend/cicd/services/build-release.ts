@@ -36,6 +36,8 @@ export async function buildRelease(
         const previous = await findLiveRelease(ports, run.stack);
         const source = await checkOut(ports, run, connection, previous, signal);
         await run.enter("building");
+        // An engine that is away is told before the client's own words, which speak of flags and sockets.
+        await ports.engine.ping();
         const images = await build(ports, run, connection, source, signal);
         return assembleRelease(ports, run, { ...source, connection, images, previous });
     });

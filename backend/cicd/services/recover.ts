@@ -1,3 +1,4 @@
+import { errorCode } from "../../../common/errors.ts";
 import type { DeploymentStore } from "../core/deployment.ts";
 import type { Engine } from "../core/engine.ts";
 import { ownLabels } from "../core/engine.ts";
@@ -18,7 +19,12 @@ export interface RecoverPorts {
  * then goes on with every deployment that it left running, and with the queue. Answers how many went on.
  */
 export async function recover(ports: RecoverPorts): Promise<number> {
-    await removeBuildContainers(ports).catch(ports.onError);
+    await removeBuildContainers(ports).catch((error: unknown) => {
+        // Without an engine there are no containers; the server runs all the same.
+        if (errorCode(error) !== "unavailable") {
+            ports.onError(error);
+        }
+    });
     await removeWorkspaces(ports).catch(ports.onError);
     const resumed = await ports.worker.resume();
     ports.worker.wake();

@@ -1,7 +1,6 @@
 import { AppError } from "../../../common/errors.ts";
 import type { GitProvider } from "../../../common/schema/git-repository.ts";
 import type { StackVerdict } from "../../../common/schema/webhook-event.ts";
-import type { Caller } from "../core/host.ts";
 import type { RepositoryRecord, RepositoryStore } from "../core/git-repository.ts";
 import type { NewWebhookEvent, WebhookEventRecord, WebhookEventStore, WebhookProvider } from "../core/webhook-event.ts";
 import type { DecidePushPorts } from "./decide-push.ts";
@@ -21,14 +20,14 @@ export interface RedeliverWebhookPorts extends DecidePushPorts {
  * `not_found` for an unknown event or repository, `conflict` for one that was not verified or is not stored whole.
  */
 export function redeliverWebhook(ports: RedeliverWebhookPorts) {
-    return async function redeliver(call: { readonly id: string; readonly caller: Caller }): Promise<WebhookEventRecord> {
+    return async function redeliver(call: { readonly id: string; readonly username: string }): Promise<WebhookEventRecord> {
         const event = await ports.events.find(call.id);
         if (event === undefined) {
             throw new AppError("not_found", `webhook event ${call.id}: there is none; it may have been pruned`);
         }
         const { repository, provider } = await findSender(ports, event);
         const parsed = parseAgain(provider, event);
-        const delivery = { deliveryId: event.deliveryId, user: call.caller.username };
+        const delivery = { deliveryId: event.deliveryId, user: call.username };
         const [found] = await evaluateDelivery(ports, repository, parsed, delivery, async () => [repository]);
         const [stored] = await ports.events.createAll([again(event, found?.verdict)]);
         if (stored === undefined) {

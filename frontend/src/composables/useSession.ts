@@ -69,7 +69,6 @@ export function createSession(client: SocketClient, tokens: TokenStore, reload: 
 
     client.onConnect(() => void resume());
     client.on("autoLogin", enter);
-    client.on("refresh", reload);
     client.on("setup", (details) => {
         codeRequired.value = details?.codeRequired ?? codeRequired.value;
         state.value = "setup";
@@ -132,9 +131,10 @@ async function askSetup(client: SocketClient): Promise<{ readonly needed: boolea
     }
 }
 
-/** What the server tells about itself. Another version means another page. */
+/** What the server tells about itself. Another version means another page, and so does the server's own wish. */
 function followInfo(client: SocketClient, reload: () => void): Readonly<Ref<ServerInfo>> {
     const info = shallowRef<ServerInfo>({});
+    client.on("refresh", reload);
     client.on("info", (received) => {
         const before = info.value.version;
         info.value = { ...info.value, ...received };

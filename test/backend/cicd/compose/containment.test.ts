@@ -122,14 +122,16 @@ describe("checkContainment", () => {
     it("allows build contexts anywhere in the repository, but run-time files only in the stack's folder", async () => {
         const files = {
             "apps/web/compose.yaml":
-                "services:\n  web:\n    build: {context: ../.., dockerfile: docker/web}\n    volumes: ['../shared:/s']\n    env_file: ../x.env\n",
+                "services:\n  web:\n    build: {context: ../.., dockerfile: docker/web}\n    volumes: ['../shared:/s']\n    env_file: [../x.env, ../web/y.env]\n",
             "docker/web": "FROM scratch",
             "apps/shared/a": "",
             "apps/x.env": "",
+            "apps/web/y.env": "",
         };
 
         expect(await messages(files, { path: "apps/web/compose.yaml" })).toEqual([
             expect.stringContaining("services.web.env_file: apps/x.env lies outside the compose file's folder"),
+            expect.stringContaining("services.web.env_file: apps/web/y.env lies outside the compose file's folder"),
             expect.stringContaining("services.web.volumes: apps/shared lies outside the compose file's folder"),
         ]);
     });

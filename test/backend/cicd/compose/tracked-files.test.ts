@@ -31,12 +31,12 @@ describe("selectTrackedFiles", () => {
     it.each([
         ["/etc/passwd", 1],
         ["../../x", 1],
-        ["../other", 1],
-        ["../../apps/web/data", 0],
+        ["../../web/data", 1],
+        ["../other", 0],
         ["data", 0],
     ])("judges a symlink to %s", (target, mistakes) => {
         const found = select(["apps/web/sub/link", "apps/other"], "apps/web", { "apps/web/sub/link": target });
 
-        expect(found.mistakes).toHaveLength(target === "../other" ? 0 : mistakes);
+        expect(found.mistakes).toHaveLength(mistakes);
     });
 });

@@ -7,14 +7,14 @@ function record(level: LogLevel): { readonly logger: Logger; readonly lines: unk
     return { logger, lines };
 }
 
+const anyText: unknown = expect.any(String);
+
 it("writes one JSON line per message, with level, time and fields", () => {
     const { logger, lines } = record("info");
 
     logger.child({ stack: "web" }).info({ deployment: "d1" }, "deployed");
 
-    expect(lines).toEqual([
-        { level: "info", time: expect.stringMatching(/Z$/), stack: "web", deployment: "d1", msg: "deployed" },
-    ]);
+    expect(lines).toEqual([{ level: "info", time: anyText, stack: "web", deployment: "d1", msg: "deployed" }]);
 });
 
 it("leaves out what is below its level", () => {
@@ -48,5 +48,5 @@ it("writes an error with its stack", () => {
 
     logger.error({ err: new Error("boom") }, "failed");
 
-    expect(lines[0]).toMatchObject({ err: { type: "Error", message: "boom", stack: expect.any(String) } });
+    expect(lines[0]).toMatchObject({ err: { type: "Error", message: "boom", stack: anyText } });
 });

@@ -8,7 +8,9 @@ import { temporaryDirectory } from "../../../support/temporary-directory.ts";
 
 const step = (name: string, sql: string) => ({
     name,
-    up: async (knex: { raw(sql: string): PromiseLike<unknown> }) => void (await knex.raw(sql)),
+    up: async (knex: { raw(sql: string): PromiseLike<unknown> }) => {
+        await knex.raw(sql);
+    },
     down: () => Promise.resolve(),
 });
 

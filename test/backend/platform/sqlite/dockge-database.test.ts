@@ -51,11 +51,12 @@ async function stockDatabase(nameColumn: string): Promise<string> {
 }
 
 async function dockgePart(database: Database): Promise<unknown> {
+    const schema: unknown = await database.knex.raw(
+        "select name, sql from sqlite_master where tbl_name in " +
+            "('knex_migrations', 'knex_migrations_lock', 'setting', 'user', 'agent') order by name",
+    );
     return {
-        schema: await database.knex.raw(
-            "select name, sql from sqlite_master where tbl_name in " +
-                "('knex_migrations', 'knex_migrations_lock', 'setting', 'user', 'agent') order by name",
-        ),
+        schema,
         migrations: await database.knex("knex_migrations").orderBy("id"),
         locks: await database.knex("knex_migrations_lock"),
     };
@@ -106,10 +107,12 @@ it("makes Dockge's tables as Dockge makes them where there is no database", asyn
     const stock = openDatabase(await stockDatabase(""));
     onTestFinished(() => stock.close());
     const shape = async (database: Database): Promise<unknown> => {
-        const tables = ["setting", "user", "agent", "knex_migrations"].map(async (table) => [
-            await database.knex.raw(`PRAGMA table_info(${table})`),
-            await database.knex.raw(`select name from pragma_index_list('${table}') order by name`),
-        ]);
+        const tables = ["setting", "user", "agent", "knex_migrations"].map(
+            async (table): Promise<readonly unknown[]> => [
+                await database.knex.raw(`PRAGMA table_info(${table})`),
+                await database.knex.raw(`select name from pragma_index_list('${table}') order by name`),
+            ],
+        );
         return Promise.all(tables);
     };
 

@@ -5,10 +5,8 @@ import { orUnavailable, isTaken } from "../../../../backend/platform/sqlite/fail
 import { openTable } from "../../../../backend/platform/sqlite/table.ts";
 import { openTestDatabase } from "../../../support/database.ts";
 
-const reversing = {
-    encrypt: (text: string) => [...text].reverse().join(""),
-    decrypt: (text: string) => [...text].reverse().join(""),
-};
+const reverse = (text: string): string => Buffer.from(text).reverse().toString();
+const reversing = { encrypt: reverse, decrypt: reverse };
 
 const columns = z.object({
     id: z.string(),

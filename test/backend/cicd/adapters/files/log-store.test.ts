@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -145,7 +145,8 @@ describe("writing a log", () => {
         const lines = await make().read("d1", { limit: 2000 });
 
         expect((await stat(join(directory, "d1.jsonl"))).size).toBeLessThan(10_300);
-        expect(lines.at(-1)).toMatchObject({ stream: "system", text: expect.stringContaining("limit") });
+        expect(lines.at(-1)?.stream).toBe("system");
+        expect(lines.at(-1)?.text).toContain("limit");
         expect(lines.filter((line) => line.stream === "system")).toHaveLength(1);
         expect(seqs(lines)).toEqual(Array.from({ length: lines.length }, (_, index) => index + 1));
     });
@@ -191,7 +192,6 @@ describe("a disk that takes nothing", () => {
     it.runIf(process.platform === "linux")("is told of once, and the log goes on without", async () => {
         const { store, directory, errors } = await openStore();
         await mkdir(directory);
-        const { symlink } = await import("node:fs/promises");
         await symlink("/dev/full", join(directory, "d1.jsonl"));
         const log = await store.open("d1");
 
@@ -226,7 +226,7 @@ describe("reading a log", () => {
         expect(await store.read("big", { limit: 3 })).toEqual(all.slice(-3));
     });
 
-    it("reads little of a big log to show its newest lines", async () => {
+    it.runIf(process.platform === "linux")("reads little of a big log to show its newest lines", async () => {
         const { store, directory } = await openStore();
         await bigLog(directory, "big", 200_000, 100);
         const { size } = await stat(join(directory, "big.jsonl"));

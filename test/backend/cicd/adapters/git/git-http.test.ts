@@ -173,7 +173,7 @@ describe("a private host", () => {
 
     it("is refused where a public name resolves to it", async () => {
         const server = await serve();
-        const url = server.url.replace("127.0.0.1", "git.example.org");
+        const url = `${server.url.replace("127.0.0.1", "git.example.org")}/app.git`;
         const strict = makeGit({ allowPrivateHosts: false, resolveHost: async () => ["93.184.216.34", "127.0.0.1"] });
         await expect(strict.listRemote({ ...remoteOf(server), url }, call)).rejects.toThrow(/resolves to 127\.0\.0\.1/);
         const metadata = makeGit({ resolveHost: async () => ["169.254.169.254"] });
