@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 
 /**
  * Three projects: `unit` (pure code and stores, no engine), `page` (Vue components in a simulated DOM) and
- * `journey` (real Docker, git and browser; one file at a time because the machine has two cores).
+ * `journey` (real Docker, git and browser; two files at a time, which mostly wait for the engine).
  */
 export default defineConfig({
     test: {

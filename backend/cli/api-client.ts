@@ -60,7 +60,7 @@ function baseOf(url: string): string {
 
 async function readToken({ environment, readFile }: CliPorts): Promise<string> {
     const file = environment["CICD_TOKEN_FILE"];
-    const token = environment["CICD_TOKEN"] ?? (file === undefined ? undefined : await readFile(file));
+    const token = environment["CICD_TOKEN"] || (file === undefined ? undefined : await readFile(file));
     if (token === undefined || token.trim() === "") {
         throw new UsageError("CICD_TOKEN: is missing; make one with: dockge-cicd token create <name> --scope deploy");
     }

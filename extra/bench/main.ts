@@ -10,6 +10,6 @@ export async function runBench(): Promise<void> {
 
 async function bench(ending: Ending): Promise<void> {
     const memory = await measureMemory(console.log);
-    const pushes = await measurePushes(console.log, () => ending.asked() !== undefined);
+    const pushes = await measurePushes(console.log, ending.asked);
     console.log(`\n${markdownTable([...pushes, ...memory])}`);
 }

@@ -35,7 +35,7 @@ async function playDemo(ending: Ending, exit: boolean): Promise<void> {
 }
 
 async function untilAsked(ending: Ending): Promise<void> {
-    while (ending.asked() === undefined) {
+    while (!ending.asked()) {
         await sleep(200);
     }
 }

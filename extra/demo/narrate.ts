@@ -16,6 +16,9 @@ export function tell(text: string): void {
 export function logPrinter(): (line: LogLine) => void {
     let last = "";
     return ({ phase, text }) => {
+        if (text.trim() === "") {
+            return;
+        }
         const label = phase === last ? "" : phase;
         last = phase;
         console.log(`   ${label.padEnd(12)} ${colours ? `\x1b[2m${text}\x1b[0m` : text}`);

@@ -2,10 +2,9 @@ import { findEngine } from "../engine/find-engine.ts";
 import { ensureBuilt } from "../scripts/ensure-built.mjs";
 import { holdSignals } from "../scripts/signals.mjs";
 
-/** Ctrl-C, as a promise of the end and as a question. */
+/** Whether Ctrl-C (or another ending signal) has come. */
 export interface Ending {
-    /** The exit status that a signal asked for. */
-    readonly asked: () => number | undefined;
+    readonly asked: () => boolean;
 }
 
 /**
@@ -23,12 +22,11 @@ export async function onEngine(say: (text: string) => void, action: (ending: End
         say(`Engine: ${engine.description}.`);
         Object.assign(process.env, engine.environment);
         await ensureBuilt();
-        await action({ asked: signals.received });
+        await action({ asked: () => signals.received() !== undefined });
     } finally {
         signals.letGo();
         if (engine.kind !== "none") {
             await engine.release();
         }
-        process.exitCode ??= signals.received() ?? 0;
     }
 }

@@ -26,7 +26,11 @@ describe("the line splitter", () => {
         fc.assert(
             fc.property(fc.array(line), fc.array(fc.nat(200)), (lines, cuts) => {
                 const bytes = Buffer.from(lines.map((text) => `${text}\n`).join(""));
-                const places = [0, ...cuts.map((cut) => Math.min(cut, bytes.length)).sort((a, b) => a - b), bytes.length];
+                const places = [
+                    0,
+                    ...cuts.map((cut) => Math.min(cut, bytes.length)).sort((a, b) => a - b),
+                    bytes.length,
+                ];
                 const chunks = places.slice(1).map((place, index) => bytes.subarray(places[index], place));
                 expect(split(chunks)).toEqual(lines);
             }),

@@ -24,5 +24,13 @@ export function containerState(given: Partial<ContainerState>): ContainerState {
 
 /** A running container of nobody, but for what is given. */
 export function containerSummary(given: Partial<ContainerSummary>): ContainerSummary {
-    return { id: "x1", name: "someone", labels: {}, state: "running", imageId: "sha256:x", publishedPorts: [], ...given };
+    return {
+        id: "x1",
+        name: "someone",
+        labels: {},
+        state: "running",
+        imageId: "sha256:x",
+        publishedPorts: [],
+        ...given,
+    };
 }

@@ -6,10 +6,8 @@ export async function followLog(
     deploymentId: string,
     isLast: (line: string) => boolean,
 ): Promise<readonly string[]> {
-    const leave = new AbortController();
     const response = await fetch(`${server.url}/api/v1/deployments/${deploymentId}/logs`, {
         headers: { authorization: `Bearer ${server.token}`, accept: "text/event-stream" },
-        signal: leave.signal,
     });
     const seen: string[] = [];
     let rest = "";
@@ -20,7 +18,6 @@ export async function followLog(
         for (const line of lines) {
             seen.push(line);
             if (line.startsWith("data:") && isLast(line)) {
-                leave.abort();
                 return seen;
             }
         }

@@ -26,7 +26,9 @@ export async function startGitServer(options: {
     const requests: string[] = [];
     const server = createServer((request, response) => {
         requests.push(`${request.method ?? ""} ${request.url ?? ""}`);
-        void answer(request, response).catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
+        void answer(request, response).catch((error: unknown) =>
+            response.destroy(error instanceof Error ? error : undefined),
+        );
     });
 
     async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -86,7 +86,7 @@ export interface TestBrowser {
     /** The same through Dockge's proxy, for this server. */
     agent(event: string, ...args: readonly unknown[]): Promise<Answer>;
     /** The first push (direct, or agent-capable) that fits, of those that came and those that will come. */
-    push(event: string, fits?: (...args: readonly Answer[]) => boolean): Promise<readonly Answer[]>;
+    push(event: string, fits?: (payload: Answer) => boolean): Promise<readonly Answer[]>;
     /** What a terminal has shown so far. */
     terminal(name: string): string;
 }
@@ -94,15 +94,16 @@ export interface TestBrowser {
 async function connect(url: string, headers: Readonly<Record<string, string>>): Promise<TestBrowser> {
     const socket = io(url, { transports: ["websocket"], forceNew: true, reconnection: false, extraHeaders: headers });
     onTestFinished(() => void socket.disconnect());
-    const pushes: { readonly event: string; readonly args: readonly Answer[] }[] = [];
+    const pushes: { readonly event: string; readonly args: readonly unknown[] }[] = [];
     const waiting = new Set<() => void>();
     const texts = new Map<string, string>();
-    socket.onAny((event: string, ...args) => {
+    socket.onAny((event: string, ...args: readonly unknown[]) => {
         const [inner, ...rest] = event === "agent" ? args : [event, ...args];
         if (inner === "terminalWrite") {
-            texts.set(rest[0], (texts.get(rest[0]) ?? "") + rest[1]);
+            const name = String(rest[0]);
+            texts.set(name, (texts.get(name) ?? "") + String(rest[1]));
         }
-        pushes.push({ event: inner, args: rest });
+        pushes.push({ event: String(inner), args: rest });
         waiting.forEach((look) => look());
     });
     await new Promise<void>((resolve, reject) => {
@@ -118,10 +119,10 @@ async function connect(url: string, headers: Readonly<Record<string, string>>): 
         push: (event, fits = () => true) =>
             new Promise((resolve) => {
                 const look = (): void => {
-                    const found = pushes.find((push) => push.event === event && fits(...push.args));
+                    const found = pushes.find((push) => push.event === event && fits(answerIn(push.args[0])));
                     if (found !== undefined) {
                         waiting.delete(look);
-                        resolve(found.args);
+                        resolve(found.args.map(answerIn));
                     }
                 };
                 waiting.add(look);
@@ -129,4 +130,9 @@ async function connect(url: string, headers: Readonly<Record<string, string>>): 
             }),
         terminal: (name) => texts.get(name) ?? "",
     };
+}
+
+/** The fields of a payload; none of one that is no object. */
+function answerIn(payload: unknown): Answer {
+    return typeof payload === "object" && payload !== null ? { ...payload } : {};
 }

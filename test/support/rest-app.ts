@@ -1,17 +1,19 @@
 import express, { type Express } from "express";
 import request from "supertest";
+import { z } from "zod";
 import type { Caller } from "../../backend/cicd/core/host.ts";
 import { createRestRouter, type RouterOptions } from "../../backend/cicd/http/router.ts";
 import { admin, createEdge, reader, type Edge } from "./edge.ts";
 
 export type Method = "get" | "put" | "post" | "delete";
 
-export interface Answer {
-    readonly status: number;
-    readonly headers: Readonly<Record<string, string>>;
-    readonly text: string;
-    readonly body: unknown;
-}
+const Answer = z.object({
+    status: z.number(),
+    headers: z.record(z.string(), z.string()),
+    text: z.string(),
+    body: z.unknown(),
+});
+export type Answer = z.infer<typeof Answer>;
 
 export interface RestApp extends Edge {
     readonly app: Express;
@@ -57,8 +59,7 @@ export async function createRestApp(options: Partial<RouterOptions> = {}): Promi
         if (token !== "") {
             test.auth(token, { type: "bearer" });
         }
-        const { status, headers, text, body: answer } = await (body === undefined ? test : test.type(type).send(body));
-        return { status, headers, text, body: answer };
+        return Answer.parse(await (body === undefined ? test : test.type(type).send(body)));
     }
     return { ...edge, app, call, reported };
 }

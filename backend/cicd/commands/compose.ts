@@ -24,11 +24,7 @@ export function composeConfig(target: ComposeConfig): Command {
     const envFile = target.envFile === undefined ? [] : ["--env-file", target.envFile];
     const files = (target.files ?? []).flatMap((file) => ["-f", file]);
     const global = ["--project-directory", target.directory, ...envFile, "-p", target.stack, ...files];
-    return inDirectory(target, global, [
-        "config",
-        "--format",
-        "json",
-    ]);
+    return inDirectory(target, global, ["config", "--format", "json"]);
 }
 
 /** Checks the model alone, as the stack's user would see it. Prints nothing but mistakes. */
@@ -55,7 +51,16 @@ export function composeBuild(build: ComposeBuild): Command {
     const args = buildArgFlags(build.buildArgs ?? [], environment);
     const envFile = build.envFile === undefined ? [] : ["--env-file", build.envFile];
     const files = [...build.files, build.tagFile].flatMap((file) => ["-f", file]);
-    const global = ["--progress", "plain", "--project-directory", build.directory, ...envFile, "-p", build.stack, ...files];
+    const global = [
+        "--progress",
+        "plain",
+        "--project-directory",
+        build.directory,
+        ...envFile,
+        "-p",
+        build.stack,
+        ...files,
+    ];
     return inDirectory({ ...build, environment: { ...environment, ...args.environment } }, global, [
         "build",
         ...args.flags,
@@ -85,7 +90,11 @@ export function composePull(
     target: ComposeTarget & { readonly services: readonly string[]; readonly policy: "missing" | "always" },
 ): Command {
     const flags = ["--policy", target.policy];
-    return inDirectory(target, ["--progress", "plain", "-p", target.stack], ["pull", ...flags, "--", ...target.services]);
+    return inDirectory(
+        target,
+        ["--progress", "plain", "-p", target.stack],
+        ["pull", ...flags, "--", ...target.services],
+    );
 }
 
 /** Stops containers and keeps them; all services where none is named. */

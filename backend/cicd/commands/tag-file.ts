@@ -3,6 +3,6 @@
  * worktree and is the last `-f` of a build.
  */
 export function tagFile(images: ReadonlyMap<string, string>): string {
-    const services = [...images].map(([service, image]) => [service, { image }]);
-    return `${JSON.stringify({ services: Object.fromEntries(services) }, undefined, 4)}\n`;
+    const services = Object.fromEntries([...images].map(([service, image]) => [service, { image }] as const));
+    return `${JSON.stringify({ services }, undefined, 4)}\n`;
 }

@@ -13,9 +13,13 @@ export interface ComposeReader {
 }
 
 /** A reader of the checked-out commit at `root`. */
-export function createComposeReader(files: Pick<Files, "readText" | "inspect" | "realPath">, root: string): ComposeReader {
+export function createComposeReader(
+    files: Pick<Files, "readText" | "inspect" | "realPath">,
+    root: string,
+): ComposeReader {
     return {
-        readFile: async (path) => (await locate(files, root, path)).where === "inside" ? files.readText(root, path) : undefined,
+        readFile: async (path) =>
+            (await locate(files, root, path)).where === "inside" ? files.readText(root, path) : undefined,
         locate: (path) => locate(files, root, path),
     };
 }

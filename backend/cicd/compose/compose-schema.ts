@@ -42,7 +42,10 @@ const mounts = z.array(oneOf([z.string(), anyMap], "must be a text such as ./dat
 });
 const ports = z.array(oneOf([text, anyMap], "must be a text such as 8080:80, or a map"), { error: "must be a list" });
 const envFile = oneOf(
-    [z.string(), z.array(oneOf([z.string(), z.looseObject({ path: z.string() })], "must be a path, or a map with 'path'"))],
+    [
+        z.string(),
+        z.array(oneOf([z.string(), z.looseObject({ path: z.string() })], "must be a path, or a map with 'path'")),
+    ],
     "must be a path or a list of paths",
 );
 
@@ -71,7 +74,10 @@ const source = z.looseObject({}, { error: "must be a map" }).nullish();
 const include = z
     .array(
         oneOf(
-            [z.string(), z.looseObject({ path: textOrTexts, project_directory: text.nullish(), env_file: textOrTexts })],
+            [
+                z.string(),
+                z.looseObject({ path: textOrTexts, project_directory: text.nullish(), env_file: textOrTexts }),
+            ],
             "must be a path, or a map with 'path'",
         ),
         { error: "must be a list of paths" },

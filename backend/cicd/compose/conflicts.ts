@@ -35,7 +35,13 @@ export function findConflicts(project: string, model: ServiceModel, others: read
             }
         }
         const going = new Set(removeFirst.map(({ id }) => id));
-        conflicts.push(...portConflicts(service, project, others.filter((container) => !going.has(container.id))));
+        conflicts.push(
+            ...portConflicts(
+                service,
+                project,
+                others.filter((container) => !going.has(container.id)),
+            ),
+        );
     }
     return { conflicts, removeFirst };
 }

@@ -38,7 +38,9 @@ async function outsideReferences(file: ProjectFile, context: ReferenceContext): 
     for (const reference of fileReferences(file, context.lookup)) {
         const resolved = await resolveReference(reference, context);
         // A refused context takes the Dockerfile in it along: one mistake is enough for one place.
-        const told = violations.some(({ line, column }) => line === reference.place.line && column === reference.place.column);
+        const told = violations.some(
+            ({ line, column }) => line === reference.place.line && column === reference.place.column,
+        );
         if (!resolved.ok && !told) {
             violations.push(resolved.violation);
         }

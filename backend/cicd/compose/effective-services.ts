@@ -41,9 +41,11 @@ function resolveExtension(file: ProjectFile, name: string, files: readonly Proje
         return own;
     }
     const path = textOf(treeAt(extension, "file"));
-    const source = path === undefined ? file : files.find((other) => other.path === normalizePath(file.directory, path));
-    const { extends: dropped, ...kept } = Object.fromEntries(own.entries);
-    void dropped;
-    const rest = mapNode(Object.entries(kept), own.place);
+    const source =
+        path === undefined ? file : files.find((other) => other.path === normalizePath(file.directory, path));
+    const rest = mapNode(
+        [...own.entries].filter(([key]) => key !== "extends"),
+        own.place,
+    );
     return source === undefined ? rest : mergeServices(resolveExtension(source, target, files, depth + 1), rest);
 }

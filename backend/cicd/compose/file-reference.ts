@@ -33,7 +33,10 @@ export type ResolvedReference =
     | { readonly ok: false; readonly violation: Violation };
 
 /** Where a reference leads; a violation where that is not allowed. */
-export async function resolveReference(reference: FileReference, context: ReferenceContext): Promise<ResolvedReference> {
+export async function resolveReference(
+    reference: FileReference,
+    context: ReferenceContext,
+): Promise<ResolvedReference> {
     const { text, unresolved } = substitute(reference.path, context.lookup);
     if (unresolved.length > 0) {
         const names = unresolved.join(", ");
@@ -62,7 +65,11 @@ async function locate(reference: FileReference, path: string, context: Reference
     const ownEnv = context.folder === "" ? ".env" : `${context.folder}/.env`;
     const location = await context.reader.locate(path);
     if (location.where === "outside") {
-        return refused(reference, `${path} leads out of the repository through a symlink`, "use a file of the repository");
+        return refused(
+            reference,
+            `${path} leads out of the repository through a symlink`,
+            "use a file of the repository",
+        );
     }
     const real = location.where === "inside" ? location.path : path;
     if (reference.use !== "build" && !isInFolder(real, context.folder)) {
@@ -80,7 +87,10 @@ function outsideFolder(reference: FileReference, path: string): ResolvedReferenc
 }
 
 function refused(reference: FileReference, message: string, hint: string): ResolvedReference {
-    return { ok: false, violation: violationAt(reference.place, "not_contained", `${reference.what}: ${message}`, hint) };
+    return {
+        ok: false,
+        violation: violationAt(reference.place, "not_contained", `${reference.what}: ${message}`, hint),
+    };
 }
 
 function missing(reference: FileReference, path: string): ResolvedReference {

@@ -1,10 +1,5 @@
 /** The names of a compose file, the preferred first; the same order as Compose's own. */
-export const composeFileNames = [
-    "compose.yaml",
-    "compose.yml",
-    "docker-compose.yaml",
-    "docker-compose.yml",
-] as const;
+export const composeFileNames = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"] as const;
 
 /** The names of an override file, the one that Compose reads first; it reads only one. */
 export const overrideFileNames = [

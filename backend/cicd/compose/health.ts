@@ -52,7 +52,9 @@ function judgeService(wanted: WantedService, input: HealthInput): HealthVerdict 
     if (bad !== undefined) {
         return bad;
     }
-    return containers.length >= replicas ? healthy : waiting(wanted, `has ${containers.length} of ${replicas} containers`);
+    return containers.length >= replicas
+        ? healthy
+        : waiting(wanted, `has ${containers.length} of ${replicas} containers`);
 }
 
 function judgeContainer(wanted: WantedService, state: ContainerState, first: FirstSeen | undefined): HealthVerdict {

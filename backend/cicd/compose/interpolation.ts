@@ -1,7 +1,5 @@
 /** A piece of a text with `${…}` as Compose reads it. */
-export type TemplatePart =
-    | { readonly kind: "text"; readonly source: string; readonly text: string }
-    | TemplateVariable;
+export type TemplatePart = { readonly kind: "text"; readonly source: string; readonly text: string } | TemplateVariable;
 
 export interface TemplateVariable {
     readonly kind: "variable";
@@ -132,9 +130,7 @@ export function substitute(
 }
 
 type Choice =
-    | { readonly take: "value"; readonly value: string }
-    | { readonly take: "argument" }
-    | { readonly take: "missing" };
+    { readonly take: "value"; readonly value: string } | { readonly take: "argument" } | { readonly take: "missing" };
 
 /** What Compose puts in the place of a variable that has this value. */
 export function choose(variable: TemplateVariable, value: string | undefined): Choice {

@@ -133,7 +133,9 @@ class ProjectLoader {
 
     async #projectDirectory(entry: Tree, from: ProjectFile, otherwise: string): Promise<string | undefined> {
         const given = treeAt(entry, "project_directory");
-        return given === undefined ? otherwise : (await this.#resolveAll([given], "include.project_directory", from))[0];
+        return given === undefined
+            ? otherwise
+            : (await this.#resolveAll([given], "include.project_directory", from))[0];
     }
 
     async #visitOnce(file: ProjectFile, place: Place): Promise<void> {
@@ -174,7 +176,13 @@ class ProjectLoader {
         const found: string[] = [];
         for (const node of paths) {
             const path = textOf(node) ?? "";
-            const reference: FileReference = { what, path, place: node.place, directory: from.directory, use: "tracked" };
+            const reference: FileReference = {
+                what,
+                path,
+                place: node.place,
+                directory: from.directory,
+                use: "tracked",
+            };
             const { reader, folder, lookup } = this.#input;
             const resolved = await resolveReference(reference, { reader, folder, lookup });
             if (resolved.ok) {
@@ -199,7 +207,9 @@ class ProjectLoader {
         const count = this.#included.flatMap(({ tree }) => entriesOf(treeAt(tree, "services"))).length;
         if (count === 0 && this.#violations.length === 0) {
             const message = "the compose file has no services";
-            this.#violations.push(violationAt(file.tree.place, "compose_invalid", message, "add one below 'services:'"));
+            this.#violations.push(
+                violationAt(file.tree.place, "compose_invalid", message, "add one below 'services:'"),
+            );
         }
     }
 

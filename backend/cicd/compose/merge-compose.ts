@@ -6,8 +6,7 @@ import { entriesOf, treeAt } from "./tree.ts";
 import { writeYaml } from "./write-yaml.ts";
 
 export type MergedCompose =
-    | { readonly ok: true; readonly file: ComposeFile }
-    | { readonly ok: false; readonly mistakes: readonly Mistake[] };
+    { readonly ok: true; readonly file: ComposeFile } | { readonly ok: false; readonly mistakes: readonly Mistake[] };
 
 /**
  * The one compose file that several mean together: the base first, the user's own override last. A single one is given
@@ -25,7 +24,9 @@ export function mergeCompose(files: readonly [ComposeFile, ...ComposeFile[]]): M
     const tree = others.reduce((merged, file) => mergeTrees(merged, file.tree), base.tree);
     const path = base.path.replace(/[^/]+$/, mergedFileName);
     const sources = files.map((file) => file.path).join(", ");
-    const text = writeYaml(tree, [`Merged by dockge-cicd from ${sources}; edit those in the repository, not this file.`]);
+    const text = writeYaml(tree, [
+        `Merged by dockge-cicd from ${sources}; edit those in the repository, not this file.`,
+    ]);
     return { ok: true, file: { path, text, tree } };
 }
 

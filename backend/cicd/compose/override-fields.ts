@@ -1,7 +1,23 @@
-import { escapeDollars, requireSecret, resolveVariables, usesVariables, type VariableMap } from "./deployed-variables.ts";
+import {
+    escapeDollars,
+    requireSecret,
+    resolveVariables,
+    usesVariables,
+    type VariableMap,
+} from "./deployed-variables.ts";
 import { rebaseItem } from "./rebase-path.ts";
 import { assignmentsOf, splitAssignment } from "./short-syntax.ts";
-import { entriesOf, isNull, itemsOf, mapNode, textNode, textOf, type Tree, type TreeList, type TreeMap } from "./tree.ts";
+import {
+    entriesOf,
+    isNull,
+    itemsOf,
+    mapNode,
+    textNode,
+    textOf,
+    type Tree,
+    type TreeList,
+    type TreeMap,
+} from "./tree.ts";
 
 export interface FieldContext {
     readonly variables: VariableMap;

@@ -12,8 +12,7 @@ export interface ComposeFile {
 }
 
 export type ParsedCompose =
-    | { readonly ok: true; readonly file: ComposeFile }
-    | { readonly ok: false; readonly mistakes: readonly Mistake[] };
+    { readonly ok: true; readonly file: ComposeFile } | { readonly ok: false; readonly mistakes: readonly Mistake[] };
 
 /** Parses one compose file. All structural mistakes are told at once, each with its place. */
 export function parseCompose(path: string, text: string): ParsedCompose {

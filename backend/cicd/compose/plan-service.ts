@@ -61,7 +61,9 @@ function findDifferences(input: ServicePlanInput): readonly string[] {
 
 function dependencyReasons(input: ServicePlanInput): readonly string[] {
     const recreated = new Set(
-        input.earlier.filter(({ action }) => action === "recreate" || action === "create").map(({ service }) => service),
+        input.earlier
+            .filter(({ action }) => action === "recreate" || action === "create")
+            .map(({ service }) => service),
     );
     const shared = input.service.sharesWith.filter((name) => recreated.has(name));
     const restarted = input.service.dependencies

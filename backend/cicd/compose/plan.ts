@@ -70,12 +70,17 @@ export function changesNothing(plan: Plan): boolean {
 
 /** A plan as the preview shows it. */
 export function previewServices(plan: Plan): Preview["services"] {
-    const kept = plan.services.map(
-        ({ service, action, reasons, image }): ServiceChange => ({ service, action, reasons: [...reasons], image }),
-    );
-    const removed = plan.removed.map(
-        ({ service }): ServiceChange => ({ service, action: "remove", reasons: ["gone from the compose file"] }),
-    );
+    const kept = plan.services.map(({ service, action, reasons, image }): ServiceChange => ({
+        service,
+        action,
+        reasons: [...reasons],
+        image,
+    }));
+    const removed = plan.removed.map(({ service }): ServiceChange => ({
+        service,
+        action: "remove",
+        reasons: ["gone from the compose file"],
+    }));
     return [...kept, ...removed];
 }
 

@@ -30,5 +30,7 @@ function rebaseField(item: Tree, key: string, offset: string): Tree {
         return item;
     }
     const moved = textNode(`./${offset}/${path}`, item.place);
-    return item.kind === "map" ? { ...item, entries: new Map([...mapNode(item.entries).entries, [key, moved]]) } : moved;
+    return item.kind === "map"
+        ? { ...item, entries: new Map([...mapNode(item.entries).entries, [key, moved]]) }
+        : moved;
 }

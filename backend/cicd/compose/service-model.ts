@@ -103,7 +103,9 @@ function healthCheckOf(service: RenderedService): ServiceEntry["healthCheck"] {
 }
 
 function publishedPorts(port: NonNullable<RenderedService["ports"]>[number]): readonly PublishedPort[] {
-    const [first, last] = String(port.published ?? "").split("-").map(Number);
+    const [first, last] = String(port.published ?? "")
+        .split("-")
+        .map(Number);
     // A range leaves the engine a choice, so no single port can be said to be needed.
     if (first === undefined || !Number.isInteger(first) || first <= 0 || (last !== undefined && last !== first)) {
         return [];
@@ -118,8 +120,13 @@ function dependenciesOf(service: RenderedService): readonly Dependency[] {
         restart: restart === true,
     }));
     const links = (service.links ?? []).map((link) => link.split(":", 1)[0] ?? link);
-    const implied = [...links, ...sharedServices(service)].filter((name) => !declared.some((known) => known.service === name));
-    return [...declared, ...[...new Set(implied)].map((name) => ({ service: name, condition: "service_started", restart: false }))];
+    const implied = [...links, ...sharedServices(service)].filter(
+        (name) => !declared.some((known) => known.service === name),
+    );
+    return [
+        ...declared,
+        ...[...new Set(implied)].map((name) => ({ service: name, condition: "service_started", restart: false })),
+    ];
 }
 
 function sharedServices(service: RenderedService): readonly string[] {
@@ -136,12 +143,15 @@ function bindMountsOf(service: RenderedService, moved: MovedPath | undefined): S
 
 /** Compose does not recreate for these; our label has its own place in a plan. */
 function canonicalService(service: RenderedService, moved: MovedPath | undefined): string {
-    const { build, pull_policy, scale, profiles, deploy, labels, ...rest } = service;
-    void [build, pull_policy, scale, profiles];
-    const { [ownLabels.filesHash]: filesHash, ...keptLabels } = labels ?? {};
-    void filesHash;
-    const { replicas, ...keptDeploy } = deploy ?? {};
-    void replicas;
-    return canonicalJson({ ...rest, labels: keptLabels, deploy: deploy ? keptDeploy : undefined }, moved);
+    const kept = without(service, ["build", "pull_policy", "scale", "profiles", "deploy", "labels"]);
+    const labels = without(service.labels ?? {}, [ownLabels.filesHash]);
+    const deploy = service.deploy ? without(service.deploy, ["replicas"]) : undefined;
+    return canonicalJson({ ...kept, labels, deploy }, moved);
 }
 
+function without(
+    record: Readonly<Record<string, unknown>>,
+    keys: readonly string[],
+): Readonly<Record<string, unknown>> {
+    return Object.fromEntries(Object.entries(record).filter(([key]) => !keys.includes(key)));
+}

@@ -1,4 +1,14 @@
-import { entriesOf, isNull, itemsOf, mapNode, textNode, textOf, type Tree, type TreeMap, type TreeScalar } from "./tree.ts";
+import {
+    entriesOf,
+    isNull,
+    itemsOf,
+    mapNode,
+    textNode,
+    textOf,
+    type Tree,
+    type TreeMap,
+    type TreeScalar,
+} from "./tree.ts";
 
 /** Splits at a character, but not inside `${…}`. */
 export function splitOutsideVariables(text: string, separator: string): readonly string[] {

@@ -13,7 +13,11 @@ export const unstable: Stability = { stableSince: undefined, starts: "" };
 /** What is known after one more look. */
 export function advanceStability(
     before: Stability,
-    look: { readonly verdict: HealthVerdict["verdict"]; readonly states: readonly ContainerState[]; readonly now: number },
+    look: {
+        readonly verdict: HealthVerdict["verdict"];
+        readonly states: readonly ContainerState[];
+        readonly now: number;
+    },
 ): Stability {
     const starts = startsOf(look.states);
     if (look.verdict !== "healthy") {

@@ -9,7 +9,11 @@ export function maskForms(secrets: readonly string[]): readonly string[] {
 
 function formsOf(secret: string): string[] {
     const lines = secret.split(/\r?\n/).map((line) => line.trim());
-    const values = [secret, secret.trim(), ...(lines.length > 1 ? lines.filter((line) => line.length >= shortestLine) : [])];
+    const values = [
+        secret,
+        secret.trim(),
+        ...(lines.length > 1 ? lines.filter((line) => line.length >= shortestLine) : []),
+    ];
     return values.flatMap((value) => [value, ...encodings(value)]).filter((form) => form.length >= shortestSecret);
 }
 

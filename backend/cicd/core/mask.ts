@@ -36,7 +36,10 @@ export function createStreamMasker(secrets: readonly string[]): StreamMasker {
             const spans = findSpans(whole, forms);
             const safe = safeLength(whole, forms, spans);
             held = whole.slice(safe);
-            return replaceSpans(whole.slice(0, safe), spans.filter((span) => span.end <= safe));
+            return replaceSpans(
+                whole.slice(0, safe),
+                spans.filter((span) => span.end <= safe),
+            );
         },
         flush() {
             const rest = replaceSpans(held, findSpans(held, forms));

@@ -39,7 +39,8 @@ export function touchesStack(files: readonly string[], rules: Pick<PushRules, "p
     const wanted = globs.filter((glob) => !glob.startsWith("!")).flatMap(withContents);
     const unwanted = globs.filter((glob) => glob.startsWith("!")).flatMap((glob) => withContents(glob.slice(1)));
     const isWanted = wanted.length === 0 ? (): boolean => true : picomatch(wanted, { dot: true, nonegate: true });
-    const isUnwanted = unwanted.length === 0 ? (): boolean => false : picomatch(unwanted, { dot: true, nonegate: true });
+    const isUnwanted =
+        unwanted.length === 0 ? (): boolean => false : picomatch(unwanted, { dot: true, nonegate: true });
     return files.some((file) => isWanted(file) && !isUnwanted(file));
 }
 

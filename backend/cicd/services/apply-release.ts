@@ -44,7 +44,7 @@ export async function applyRelease(
         await removeService(ports.engine, containerIds);
     }
     for (const service of plan.services.services.filter(({ action }) => action !== "none")) {
-        run.checkSignal();
+        input.signal.throwIfAborted();
         await bringUp(ports, run, plan, service);
     }
 }

@@ -27,7 +27,7 @@ export interface DeployPorts {
     /** Applies and verifies; restores the old release where that fails. Ends the run's row. */
     readonly putLive: (run: DeploymentRun, release: Release, connection: Connection) => Promise<void>;
     /** Removes what the run left in its workspace. */
-    readonly cleanUp: (deploymentId: string, connection: Connection | undefined) => Promise<void>;
+    readonly cleanUp: (deploymentId: string, connection: Connection) => Promise<void>;
 }
 
 /** What a stack is connected to. */
@@ -53,7 +53,7 @@ export function createDeploy(ports: DeployPorts) {
         } catch (error) {
             await end(ports, run, error);
         } finally {
-            await tidy(ports, run, connection);
+            await closeLog(ports, run).catch(ports.onError);
         }
     };
 }
@@ -65,7 +65,7 @@ async function runLocked(ports: DeployPorts, run: DeploymentRun, connection: Con
         if (connection === undefined) {
             throw new DeploymentFailure("interrupted", "The stack's repository was disconnected meanwhile.");
         }
-        const release = await obtainRelease(ports, run, connection);
+        const release = await obtainRelease(ports, run, connection).finally(() => ports.cleanUp(run.id, connection));
         await ports.putLive(run, release, connection);
     } finally {
         lock.release();
@@ -129,15 +129,6 @@ async function end(ports: DeployPorts, run: DeploymentRun, error: unknown): Prom
         });
     } catch (lost) {
         ports.onError(lost);
-    }
-}
-
-async function tidy(ports: DeployPorts, run: DeploymentRun, connection: Connection | undefined): Promise<void> {
-    try {
-        await ports.cleanUp(run.id, connection);
-        await closeLog(ports, run);
-    } catch (error) {
-        ports.onError(error);
     }
 }
 

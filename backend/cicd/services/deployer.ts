@@ -44,7 +44,7 @@ export function createDeployer(ports: DeployerPorts, options: DeployerOptions) {
         snapshot: (run, release, connection) => snapshotRelease(ports, run, release, connection),
         prune: (stack, keep) => pruneReleases(ports, stack, keep),
     });
-    const tidy = (id: string, connection: Connection | undefined): Promise<void> =>
+    const tidy = (id: string, connection: Connection): Promise<void> =>
         cleanUp(ports, options.workspacesDirectory, id, connection);
     const deploy = createDeploy({
         ...ports,
@@ -60,14 +60,12 @@ async function cleanUp(
     ports: Pick<DeployerPorts, "files" | "git">,
     workspacesDirectory: string,
     id: string,
-    connection: Connection | undefined,
+    connection: Connection,
 ): Promise<void> {
     for (const name of await ports.files.names(workspacesDirectory)) {
         if (name.endsWith(`-${id}`)) {
             const { root, worktree } = workspaceAt(`${workspacesDirectory}/${name}`);
-            if (connection !== undefined) {
-                await ports.git.removeWorktree(connection.repository, worktree);
-            }
+            await ports.git.removeWorktree(connection.repository, worktree);
             await ports.files.removeTree(root);
         }
     }

@@ -32,8 +32,10 @@ export class LogFollower {
         this.#options = options;
         this.#cursor = options.afterSeq;
         this.#unsubscribe = options.logs.subscribe(options.id, (lines) => {
-            this.#pushed = lines;
-            this.#goOn();
+            if (lines.length > 0) {
+                this.#pushed = lines;
+                this.#goOn();
+            }
         });
         this.#mustRead = true;
         this.#goOn();

@@ -36,6 +36,8 @@ export interface ApplyInput {
     readonly start: boolean;
     /** Whether images that are missing may be pulled. */
     readonly pull: "missing" | "always" | "never";
+    /** Ends it between two steps. A restore is given one that never aborts: it must come to its end. */
+    readonly signal: AbortSignal;
 }
 
 /** Everything that applying needs to know. */
@@ -134,7 +136,14 @@ async function ensureImages(
             );
         }
         const own = built.get(service.name);
-        const image = await ensureImage(engine, run, service.name, service.image, own === undefined ? input.pull : "never");
+        const image = await ensureImage(
+            engine,
+            run,
+            service.name,
+            service.image,
+            own === undefined ? input.pull : "never",
+            input.signal,
+        );
         images.push({ service: service.name, image: service.image, ...image, built: own !== undefined });
     }
     return images;
@@ -146,13 +155,14 @@ async function ensureImage(
     service: string,
     image: string,
     pull: ApplyInput["pull"],
+    signal: AbortSignal,
 ): Promise<{ imageId: string; digest?: string }> {
     const present = await engine.findImage(image);
     if (present === undefined && pull === "never") {
         throw new DeploymentFailure("image_missing", `${service}: the image ${image} is not on this machine any more. Deploy its commit again to build it anew.`);
     }
     if (present === undefined || pull === "always") {
-        await pullImage(engine, run, service, image);
+        await pullImage(engine, run, service, image, signal);
     }
     const found = (await engine.findImage(image)) ?? present;
     if (found === undefined) {
@@ -162,12 +172,18 @@ async function ensureImage(
     return digest === undefined ? { imageId: found.id } : { imageId: found.id, digest };
 }
 
-async function pullImage(engine: Engine, run: DeploymentRun, service: string, image: string): Promise<void> {
+async function pullImage(
+    engine: Engine,
+    run: DeploymentRun,
+    service: string,
+    image: string,
+    signal: AbortSignal,
+): Promise<void> {
     run.say(`Pulling ${image}`);
     try {
-        await engine.pullImage(image, { signal: run.signal, onLine: (line) => run.write("stdout", line) });
+        await engine.pullImage(image, { signal, onLine: (line) => run.write("stdout", line) });
     } catch (error) {
-        run.checkSignal();
+        signal.throwIfAborted();
         if (error instanceof AppError && error.code === "invalid") {
             throw new DeploymentFailure("pull_failed", `${service}: ${error.message}`, { cause: error });
         }

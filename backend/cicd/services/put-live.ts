@@ -70,7 +70,7 @@ async function goLive(
     if (run.record.status === "building") {
         await run.become("deploying", "previewing");
     }
-    const input = { release, previous, start, pull };
+    const input = { release, previous, start, pull, signal: run.signal };
     const plan = await ports.plan(run, input);
     run.checkSignal();
     await run.enter("applying");
@@ -248,10 +248,11 @@ async function restore(
     previous: Release,
     failed: Release,
 ): Promise<void> {
-    const input = { release: previous, previous: failed, start: true, pull: "missing" as const };
+    const { signal } = new AbortController();
+    const input = { release: previous, previous: failed, start: true, pull: "missing" as const, signal };
     const plan = await ports.plan(run, input);
     await ports.apply(run, input, plan);
-    await ports.verify(run, plan, new AbortController().signal);
+    await ports.verify(run, plan, signal);
 }
 
 async function endLoudly(

@@ -2,13 +2,14 @@ import { errorCode, errorMessage } from "../../../common/errors.ts";
 import type { GitProvider } from "../../../common/schema/git-repository.ts";
 import type { Clock } from "../core/clock.ts";
 import type { RepositoryRecord, RepositoryStore } from "../core/git-repository.ts";
-import type { NewWebhookEvent, WebhookEventStore, WebhookHeaders, WebhookProvider } from "../core/webhook-event.ts";
+import type { NewWebhookEvent, WebhookEventStore, WebhookProvider } from "../core/webhook-event.ts";
+import type { ReceiveWebhook, WebhookDelivery, WebhookReply } from "../core/webhook-receiver.ts";
 import type { DecidePushPorts } from "./decide-push.ts";
 import { evaluateDelivery } from "./evaluate-delivery.ts";
 import { keepPayload } from "./keep-payload.ts";
 import { matchRepositories, type RealAddress } from "./match-repositories.ts";
 import { redactHeaders } from "./redact-headers.ts";
-import { refuse, replyWith, tryAgainLater, type WebhookReply } from "./webhook-reply.ts";
+import { refuse, replyWith, tryAgainLater } from "./webhook-reply.ts";
 
 export interface ReceiveWebhookPorts extends DecidePushPorts {
     readonly repositories: Pick<RepositoryStore, "find" | "list">;
@@ -20,17 +21,6 @@ export interface ReceiveWebhookPorts extends DecidePushPorts {
     readonly mayStoreFailure: (key: string) => Promise<boolean>;
 }
 
-export interface WebhookRequest {
-    /** The hook's id, which is the repository's. */
-    readonly id: string;
-    /** With lower-case names. */
-    readonly headers: WebhookHeaders;
-    /** The bytes as they came: the signature is over these. */
-    readonly body: Uint8Array;
-    /** The sender's network address. */
-    readonly address: string;
-}
-
 /** The part of an event that is the same for every repository of a delivery. */
 type EventBase = Omit<NewWebhookEvent, "repositoryId" | "stackId" | "payload" | "verdict" | "reason" | "deploymentId">;
 
@@ -39,8 +29,8 @@ type EventBase = Omit<NewWebhookEvent, "repositoryId" | "stackId" | "payload" | 
  * stores one event per repository, all before the answer. Deployments go first: if storing the events fails, the
  * sender is asked to come again, and then finds its deployments queued. Contract §3.
  */
-export function receiveWebhook(ports: ReceiveWebhookPorts) {
-    return async function receive(request: WebhookRequest): Promise<WebhookReply> {
+export function receiveWebhook(ports: ReceiveWebhookPorts): ReceiveWebhook {
+    return async function receive(request: WebhookDelivery): Promise<WebhookReply> {
         try {
             const repository = await ports.repositories.find(request.id);
             return repository === undefined
@@ -58,7 +48,7 @@ export function receiveWebhook(ports: ReceiveWebhookPorts) {
 async function handle(
     ports: ReceiveWebhookPorts,
     repository: RepositoryRecord,
-    request: WebhookRequest,
+    request: WebhookDelivery,
 ): Promise<WebhookReply> {
     const provider = ports.providers.get(repository.provider);
     if (provider === undefined) {
@@ -77,13 +67,20 @@ async function takeVerified(
     ports: ReceiveWebhookPorts,
     repository: RepositoryRecord,
     provider: WebhookProvider,
-    request: WebhookRequest,
+    request: WebhookDelivery,
 ): Promise<WebhookReply> {
     const base = { ...describe(repository, provider, request), verified: true };
     const parsed = parse(provider, request);
     if ("unreadable" in parsed) {
         const reason = parsed.unreadable;
-        const rejected = { ...base, eventType: "unknown", payload: null, verdict: "rejected", reason, error: reason } as const;
+        const rejected = {
+            ...base,
+            eventType: "unknown",
+            payload: null,
+            verdict: "rejected",
+            reason,
+            error: reason,
+        } as const;
         const [stored] = await ports.events.createAll([{ ...rejected, ...owner(repository) }]);
         return refuse(400, reason, stored?.id);
     }
@@ -108,7 +105,7 @@ async function takeVerified(
     );
 }
 
-function parse(provider: WebhookProvider, request: WebhookRequest) {
+function parse(provider: WebhookProvider, request: WebhookDelivery) {
     try {
         return provider.parse(request);
     } catch (error) {
@@ -124,7 +121,7 @@ async function rejectUnverified(
     ports: ReceiveWebhookPorts,
     repository: RepositoryRecord,
     provider: WebhookProvider | undefined,
-    request: WebhookRequest,
+    request: WebhookDelivery,
     reason: string,
 ): Promise<WebhookReply> {
     if (!(await ports.mayStoreFailure(`${repository.id} ${request.address}`))) {
@@ -144,7 +141,7 @@ function owner(repository: RepositoryRecord) {
 function describe(
     repository: RepositoryRecord,
     provider: WebhookProvider | undefined,
-    { headers }: WebhookRequest,
+    { headers }: WebhookDelivery,
 ): Omit<EventBase, "verified"> {
     return {
         provider: repository.provider,

@@ -1,6 +1,7 @@
 import { AppError } from "../../../common/errors.ts";
 import type { GitProvider } from "../../../common/schema/git-repository.ts";
 import type { StackVerdict } from "../../../common/schema/webhook-event.ts";
+import type { Caller } from "../core/host.ts";
 import type { RepositoryRecord, RepositoryStore } from "../core/git-repository.ts";
 import type { NewWebhookEvent, WebhookEventRecord, WebhookEventStore, WebhookProvider } from "../core/webhook-event.ts";
 import type { DecidePushPorts } from "./decide-push.ts";
@@ -20,14 +21,17 @@ export interface RedeliverWebhookPorts extends DecidePushPorts {
  * `not_found` for an unknown event or repository, `conflict` for one that was not verified or is not stored whole.
  */
 export function redeliverWebhook(ports: RedeliverWebhookPorts) {
-    return async function redeliver(call: { readonly id: string; readonly username: string }): Promise<WebhookEventRecord> {
+    return async function redeliver(call: {
+        readonly id: string;
+        readonly caller: Pick<Caller, "username">;
+    }): Promise<WebhookEventRecord> {
         const event = await ports.events.find(call.id);
         if (event === undefined) {
             throw new AppError("not_found", `webhook event ${call.id}: there is none; it may have been pruned`);
         }
         const { repository, provider } = await findSender(ports, event);
         const parsed = parseAgain(provider, event);
-        const delivery = { deliveryId: event.deliveryId, user: call.username };
+        const delivery = { deliveryId: event.deliveryId, user: call.caller.username };
         const [found] = await evaluateDelivery(ports, repository, parsed, delivery, async () => [repository]);
         const [stored] = await ports.events.createAll([again(event, found?.verdict)]);
         if (stored === undefined) {
@@ -63,7 +67,10 @@ async function findSender(
     const repository = await ports.repositories.find(event.repositoryId);
     const provider = ports.providers.get(event.provider);
     if (repository === undefined || provider === undefined) {
-        throw new AppError("not_found", `webhook event ${event.id}: its repository is no longer connected; connect it again`);
+        throw new AppError(
+            "not_found",
+            `webhook event ${event.id}: its repository is no longer connected; connect it again`,
+        );
     }
     return { repository, provider };
 }
@@ -73,7 +80,10 @@ function parseAgain(provider: WebhookProvider, event: WebhookEventRecord) {
         throw new AppError("conflict", `webhook event ${event.id}: it was rejected; let the sender deliver it again`);
     }
     if (isCut(event.payload)) {
-        throw new AppError("conflict", `webhook event ${event.id}: its body was too large to keep; let the sender deliver it again`);
+        throw new AppError(
+            "conflict",
+            `webhook event ${event.id}: its body was too large to keep; let the sender deliver it again`,
+        );
     }
     const body = event.payload === null || event.payload === undefined ? "" : JSON.stringify(event.payload);
     const headers = { ...event.headers, "content-type": "application/json" };

@@ -1,12 +1,5 @@
-import type { StackVerdict, WebhookAnswer, WebhookVerdict } from "../../../common/schema/webhook-event.ts";
-
-/** What the edge answers a sender. */
-export interface WebhookReply {
-    readonly status: 200 | 202 | 400 | 401 | 404 | 503;
-    readonly answer: WebhookAnswer;
-    /** Seconds, for the header Retry-After. */
-    readonly retryAfter?: number | undefined;
-}
+import type { StackVerdict, WebhookVerdict } from "../../../common/schema/webhook-event.ts";
+import type { WebhookReply } from "../core/webhook-receiver.ts";
 
 const retrySeconds = 30;
 
@@ -15,7 +8,7 @@ export function refuse(status: 400 | 401 | 404, reason: string, eventId?: string
 }
 
 export function tryAgainLater(reason: string): WebhookReply {
-    return { status: 503, retryAfter: retrySeconds, answer: { ok: false, verdict: "rejected", reason } };
+    return { status: 503, retryAfterSeconds: retrySeconds, answer: { ok: false, verdict: "rejected", reason } };
 }
 
 /** The reply to an understood event: of several stacks the most that happened counts. */

@@ -30,7 +30,7 @@ export function createCombinedLogs(ports: CombinedLogsPorts): CombinedLogs {
             const argv = composeCommand("logs", await ports.files.environmentFiles(stack));
             if (terminal.viewers() > 0) {
                 terminal.clear();
-                void terminal.run(ports.programs, { argv, directory }, ports.stopping);
+                terminal.run(ports.programs, { argv, directory }, ports.stopping).catch(noteFailure(stack));
             }
         } finally {
             starting.delete(stack);
@@ -38,7 +38,11 @@ export function createCombinedLogs(ports: CombinedLogsPorts): CombinedLogs {
     }
 
     function followLater(stack: string): void {
-        follow(stack).catch((error: unknown) => ports.log.debug({ err: error, stack }, "logs cannot be followed"));
+        follow(stack).catch(noteFailure(stack));
+    }
+
+    function noteFailure(stack: string) {
+        return (error: unknown): void => ports.log.warn({ err: error, stack }, "logs cannot be followed");
     }
 
     function hasContainers(stack: string): boolean {

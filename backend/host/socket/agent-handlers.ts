@@ -1,6 +1,7 @@
 import type { agentEvents } from "../../../common/socket/host-events.ts";
 import type { ContainerWatch } from "../core/container-watch.ts";
 import { serviceStatuses } from "../core/stack.ts";
+import type { TerminalKind } from "../core/terminal.ts";
 import type { CombinedLogs } from "../services/combined-logs.ts";
 import { getStack, type GetStackPorts } from "../services/get-stack.ts";
 import type { StackOperations } from "../services/stack-operations.ts";
@@ -76,12 +77,16 @@ function lookHandlers(ports: AgentPorts) {
 function terminalHandlers({ live, logs, terminals }: AgentPorts) {
     function join(name: string, { session }: HostContext): string {
         const wanted = parseTerminalName(name, session.endpoint);
-        if (wanted === undefined || !Object.hasOwn(live.list(), wanted.stack)) {
+        if (wanted === undefined || !isKnown(wanted)) {
             return "";
         }
         return wanted.kind === "combined"
             ? logs.join(wanted.stack, session.viewer)
             : terminals.open("progress", wanted.stack).join(session.viewer);
+    }
+
+    function isKnown({ kind, stack }: { kind: TerminalKind; stack: string }): boolean {
+        return terminals.find(kind, stack) !== undefined || Object.hasOwn(live.list(), stack);
     }
 
     return {

@@ -67,7 +67,7 @@ export function directHandlers(ports: DirectPorts): EventHandlers<typeof directE
                 const user = await ports.users.findActive(usernameOf(context));
                 return isPassword(ports, password ?? "", user?.passwordHash, context.session.address);
             });
-            context.afterAnswer(() => void ports.onSettings());
+            await ports.onSettings();
             return { msg: "Saved" };
         },
         disconnectOtherSocketClients(_args, context) {

@@ -17,6 +17,7 @@ export interface Session extends Peer {
     readonly id: string;
     readonly viewer: TerminalViewer;
     caller(): Caller | undefined;
+    /** What was done for another person before ends. */
     logIn(caller: Caller): void;
     /** Forgets who it was, and tells those who did something for it. */
     logOut(): void;
@@ -49,7 +50,12 @@ export function createSession(socket: Socket, peer: Peer): Session {
         ...peer,
         id: socket.id,
         caller: () => caller,
-        logIn: (who) => (caller = who),
+        logIn(who) {
+            if (caller?.username !== who.username) {
+                logOut();
+            }
+            caller = who;
+        },
         logOut,
         onEnd: (callback) => void onEnd.push(callback),
         emit: (event, ...args) => void socket.emit(event, ...args),

@@ -31,7 +31,14 @@ export function clientOptions(address: DockerAddress): Dockerode.DockerOptions {
     return { ...unset, ...tcpOptions(host, address) };
 }
 
-const unset = { host: undefined, port: undefined, socketPath: undefined, ca: undefined, cert: undefined, key: undefined };
+const unset = {
+    host: undefined,
+    port: undefined,
+    socketPath: undefined,
+    ca: undefined,
+    cert: undefined,
+    key: undefined,
+};
 
 function tcpOptions(host: string, address: DockerAddress): Dockerode.DockerOptions {
     const url = parse(host.includes("//") ? host : `tcp://${host}`);

@@ -1,7 +1,13 @@
 import { z } from "zod";
 
-const labels = z.record(z.string(), z.string()).nullish().transform((given) => given ?? {});
-const texts = z.array(z.string()).nullish().transform((given) => given ?? []);
+const labels = z
+    .record(z.string(), z.string())
+    .nullish()
+    .transform((given) => given ?? {});
+const texts = z
+    .array(z.string())
+    .nullish()
+    .transform((given) => given ?? []);
 
 /** What of the engine's answers is used; `null` where Go has nil becomes the empty value. */
 export const ContainerListItem = z.object({
@@ -13,7 +19,14 @@ export const ContainerListItem = z.object({
     State: z.string(),
     Status: z.string().default(""),
     Ports: z
-        .array(z.object({ IP: z.string().optional(), PrivatePort: z.int(), PublicPort: z.int().optional(), Type: z.string() }))
+        .array(
+            z.object({
+                IP: z.string().optional(),
+                PrivatePort: z.int(),
+                PublicPort: z.int().optional(),
+                Type: z.string(),
+            }),
+        )
         .nullish()
         .transform((given) => given ?? []),
 });
@@ -41,7 +54,10 @@ export const ContainerDetails = z.object({
             .nullish()
             .transform((given) => given ?? {}),
         Networks: z
-            .record(z.string(), z.object({ IPAddress: z.string().default(""), GlobalIPv6Address: z.string().default("") }))
+            .record(
+                z.string(),
+                z.object({ IPAddress: z.string().default(""), GlobalIPv6Address: z.string().default("") }),
+            )
             .nullish()
             .transform((given) => given ?? {}),
     }),

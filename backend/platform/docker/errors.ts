@@ -46,7 +46,9 @@ export function toAppError(error: unknown): AppError {
     }
     const failure = Failure.safeParse(error).data;
     if (failure?.statusCode === undefined) {
-        return isAway(failure) ? engineAway(failure?.code, error) : new AppError("internal", reasonOf(error), { cause: error });
+        return isAway(failure)
+            ? engineAway(failure?.code, error)
+            : new AppError("internal", reasonOf(error), { cause: error });
     }
     if (/no space left on device/i.test(reasonOf(error))) {
         return diskFull(error);
@@ -72,8 +74,12 @@ export function engineAway(code: string | undefined, cause?: unknown): AppError 
 }
 
 function diskFull(cause: unknown): AppError {
-    return new AppError("unavailable", "The Docker engine's disk is full; free some space, for example with docker system prune.", {
-        details: { errorCode: "disk_full" },
-        cause,
-    });
+    return new AppError(
+        "unavailable",
+        "The Docker engine's disk is full; free some space, for example with docker system prune.",
+        {
+            details: { errorCode: "disk_full" },
+            cause,
+        },
+    );
 }

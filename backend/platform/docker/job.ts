@@ -21,7 +21,10 @@ export interface DockerJobs {
     /** Makes a container and answers its id. Throws AppError `not_found` where the image is missing. */
     create(spec: JobSpec): Promise<string>;
     /** Hands on the output's lines; the answer resolves when the output has ended. Call before `start`. */
-    follow(id: string, onLine: (stream: OutputStream, line: string) => void): Promise<{ readonly ended: Promise<void> }>;
+    follow(
+        id: string,
+        onLine: (stream: OutputStream, line: string) => void,
+    ): Promise<{ readonly ended: Promise<void> }>;
     start(id: string): Promise<void>;
     /** The exit code, however long it takes. */
     wait(id: string): Promise<number>;

@@ -51,11 +51,12 @@ export function timelineOf(deployment: Deployment, now: number): readonly Timeli
     const active = isActive(deployment);
     const ran = deployment.phases.filter(({ phase }) => phase !== "queued" && phase !== "done");
     const last = ran.at(-1);
-    const steps = ran.map((time): TimelineStep => {
+    const steps = ran.map((time, index): TimelineStep => {
+        const led = ran[index + 1]?.phase === "rolling_back";
         const end = endOf(time, deployment, now);
         return {
             phase: time.phase,
-            state: stateOf(time === last, active, deployment.status),
+            state: led ? "failed" : stateOf(time === last, active, deployment.status),
             elapsedMs: Math.max(0, end - Date.parse(time.startedAt)),
         };
     });
@@ -65,7 +66,7 @@ export function timelineOf(deployment: Deployment, now: number): readonly Timeli
 }
 
 function endOf(time: Deployment["phases"][number], deployment: Deployment, now: number): number {
-    const ended = time.endedAt ?? deployment.completedAt;
+    const ended = time.endedAt ?? (isActive(deployment) ? undefined : deployment.completedAt);
     return ended === undefined ? now : Date.parse(ended);
 }
 

@@ -58,7 +58,7 @@ describe("logging in", () => {
         expect(ok).toBe(true);
         const other = await connect();
         expect(await other.call("loginByToken", token)).toEqual({ ok: true });
-        const [info] = await other.push("info", (pushed) => "version" in (pushed ?? {}));
+        const [info] = await other.push("info", (pushed) => "version" in pushed);
         expect(info).toMatchObject({ version: "1.5.0", product: "dockge-cicd", productVersion: "0.0.0-test" });
         expect(info?.["engine"]).toMatchObject({ available: false });
         expect(await other.push("agentList")).toMatchObject([{ ok: true, agentList: { "": { endpoint: "" } } }]);
@@ -79,7 +79,10 @@ describe("logging in", () => {
         const { connect, users } = await started();
         const browser = await connect();
         const { token } = await browser.call("login", person);
-        expect(await browser.call("loginByToken", "no.jwt.atall")).toMatchObject({ ok: false, msg: "authInvalidToken" });
+        expect(await browser.call("loginByToken", "no.jwt.atall")).toMatchObject({
+            ok: false,
+            msg: "authInvalidToken",
+        });
         const user = await users.find("admin");
         await users.update(user!.id, { active: false });
         const answer = await browser.call("loginByToken", token);
@@ -165,14 +168,18 @@ describe("answering", () => {
     it.each([
         ["an unknown direct event", ["prepare2FA", "x"], "Unknown event: prepare2FA"],
         ["an unknown agent event", ["agent", "", "dockerStats"], "Unknown event: dockerStats"],
-        ["another server", ["agent", "10.0.0.9:5001", "getStack", "x"], "Socket client not connected for endpoint: 10.0.0.9:5001"],
+        [
+            "another server",
+            ["agent", "10.0.0.9:5001", "getStack", "x"],
+            "Socket client not connected for endpoint: 10.0.0.9:5001",
+        ],
         ["a call without an event", ["agent", ""], "agent: give an endpoint and an event's name"],
         ["wrong arguments", ["agent", "", "terminalResize", "x", "many", 3], "argument 2: "],
         ["a bad stack name", ["agent", "", "startStack", "../x"], "stack name: use only"],
-    ])("answers %s", async (_case, [event = "", ...args], message) => {
+    ])("answers %s", async (_case, [event, ...args], message) => {
         const { connectLoggedIn } = await started();
         const browser = await connectLoggedIn();
-        const answer = await browser.call(event, ...args);
+        const answer = await browser.call(String(event), ...args);
         expect(answer).toMatchObject({ ok: false, msgi18n: true });
         expect(answer["msg"]).toContain(message);
     });
@@ -238,7 +245,12 @@ describe("stacks without an engine", () => {
         const summary = { name: "demo", status: 0, isManagedByDockge: true, composeFileName: "compose.yaml", tags: [] };
         expect(list).toMatchObject({ ok: true, stackList: { demo: summary } });
         const { stack } = await browser.agent("getStack", "demo");
-        expect(stack).toMatchObject({ ...summary, composeYAML: yaml, composeENV: "A=1\n", primaryHostname: "127.0.0.1" });
+        expect(stack).toMatchObject({
+            ...summary,
+            composeYAML: yaml,
+            composeENV: "A=1\n",
+            primaryHostname: "127.0.0.1",
+        });
         const again = await browser.agent("saveStack", "demo", yaml, "", true);
         expect(again).toMatchObject({ ok: false, msg: "Stack name already exists" });
         expect(await browser.agent("saveStack", "other", yaml, "", false)).toMatchObject({ msg: "Stack not found" });
@@ -321,15 +333,13 @@ describe("stacks without an engine", () => {
         await start();
         const browser = await connectLoggedIn();
         const [list] = await browser.push("stackList");
-        expect(list?.["stackList"]).toEqual({
-            "My.Stack": expect.objectContaining({
-                isManagedByDockge: false,
-                composeFileName: "compose.yml",
-                unmanageable: expect.stringContaining("Rename the folder"),
-            }),
-            fromgit: expect.objectContaining({ isManagedByDockge: true, deploymentStatus: "successful" }),
-            linked: expect.objectContaining({ isManagedByDockge: true, composeFileName: "docker-compose.yml" }),
+        expect(list?.["stackList"]).toMatchObject({
+            "My.Stack": { isManagedByDockge: false, composeFileName: "compose.yml" },
+            fromgit: { isManagedByDockge: true, deploymentStatus: "successful" },
+            linked: { isManagedByDockge: true, composeFileName: "docker-compose.yml" },
         });
+        expect(Object.keys(Object(list?.["stackList"]))).toEqual(["My.Stack", "fromgit", "linked"]);
+        expect(JSON.stringify(list)).toContain("Rename the folder");
         expect(await browser.agent("getStack", "fromgit")).toMatchObject({ stack: { deploymentHistory: [] } });
         expect(await browser.agent("getStack", "My.Stack")).toMatchObject({ ok: true, stack: { composeYAML: yaml } });
         expect(await browser.agent("startStack", "fromgit")).toMatchObject({ ok: false, code: "not_found" });
@@ -350,7 +360,7 @@ describe("settings", () => {
         const browser = await connectLoggedIn();
         const saved = await browser.call("setSettings", { primaryHostname: "nas", globalENV: "A=1" }, undefined);
         expect(saved).toEqual({ ok: true, msg: "Saved" });
-        await browser.push("info", (pushed) => pushed?.["primaryHostname"] === "nas");
+        await browser.push("info", (pushed) => pushed["primaryHostname"] === "nas");
         expect(await browser.call("getSettings")).toEqual({ ok: true, data: { primaryHostname: "nas" } });
         expect(await browser.call("setSettings", { disableAuth: true }, "wrong")).toMatchObject({ ok: false });
         expect(await browser.call("setSettings", { disableAuth: true }, person.password)).toMatchObject({ ok: true });

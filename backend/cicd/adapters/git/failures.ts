@@ -27,7 +27,8 @@ const failures: readonly Failure[] = [
         pattern: /error: 30\d|url base from redirection|redirect/i,
         code: "invalid",
         errorCode: "address_refused",
-        sentence: "url: the server redirects, which is not followed; give the final address (often with .git at the end)",
+        sentence:
+            "url: the server redirects, which is not followed; give the final address (often with .git at the end)",
     },
     {
         pattern: /transport '.*' not allowed/i,
@@ -39,7 +40,8 @@ const failures: readonly Failure[] = [
         pattern: /not found|error: 404|does not exist|not appear to be a git repository|not a git repository/i,
         code: "invalid",
         errorCode: "remote_unavailable",
-        sentence: "url: there is no such repository, or these credentials may not see it; check the address and the token",
+        sentence:
+            "url: there is no such repository, or these credentials may not see it; check the address and the token",
     },
     {
         pattern: /SSL|certificate/i,
@@ -62,9 +64,13 @@ export function gitFailure(words: string): AppError {
         return new AppError(known.code, known.sentence, { details: { errorCode: known.errorCode, git: words } });
     }
     const reason = words.split("\n").findLast((line) => /^(fatal|error):/.test(line)) ?? words.split("\n").at(-1) ?? "";
-    return new AppError("unavailable", `url: the remote cannot be reached (${reason}); check the address, try again later`, {
-        details: { errorCode: "remote_unavailable", git: words },
-    });
+    return new AppError(
+        "unavailable",
+        `url: the remote cannot be reached (${reason}); check the address, try again later`,
+        {
+            details: { errorCode: "remote_unavailable", git: words },
+        },
+    );
 }
 
 /** Whether the mirror itself is damaged, or was left locked by a killed process: a new one mends it. */

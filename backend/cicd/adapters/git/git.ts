@@ -30,8 +30,7 @@ export function createGit(options: {
     return {
         checkAddress: (url, allowPrivateHost) => checkAddress(url, context.policyOf(allowPrivateHost)),
         listRemote: (remote, call) => listRemote(context, remote, call),
-        fetch: (remote, call) =>
-            queue.run(mirrorOf(remote), call.signal, () => fetchMirror(context, remote, call)),
+        fetch: (remote, call) => queue.run(mirrorOf(remote), call.signal, () => fetchMirror(context, remote, call)),
         resolve: (remote, ref, commit) => resolve(context, mirrorOf(remote), ref, commit),
         isAncestor: (remote, ancestor, commit) => isAncestor(context, mirrorOf(remote), ancestor, commit),
         changedFiles: (remote, from, to) => changedFiles(context, mirrorOf(remote), from, to),

@@ -18,20 +18,37 @@ export async function resolve(
 ): Promise<CommitInfo> {
     const fullRef = "branch" in ref ? `refs/heads/${ref.branch}` : `refs/tags/${ref.tag}`;
     const what = "branch" in ref ? `branch ${ref.branch}` : `tag ${ref.tag}`;
-    const found = await git(context, mirror, ["rev-parse", "--verify", "--quiet", "--end-of-options", `${fullRef}^{commit}`]);
+    const found = await git(context, mirror, [
+        "rev-parse",
+        "--verify",
+        "--quiet",
+        "--end-of-options",
+        `${fullRef}^{commit}`,
+    ]);
     if (found.exitCode !== 0) {
-        throw missing("branch_missing", `${what.split(" ")[0]}: the repository has no ${what}; push it, or choose another`);
+        throw missing(
+            "branch_missing",
+            `${what.split(" ")[0]}: the repository has no ${what}; push it, or choose another`,
+        );
     }
     const head = found.stdout.trim();
     const wanted = commit === undefined ? head : await findOnRef(context, mirror, head, commit);
     if (wanted === undefined) {
-        throw missing("commit_missing", `commit: ${commit ?? ""} is not on ${what}; check the hash, or choose its branch`);
+        throw missing(
+            "commit_missing",
+            `commit: ${commit ?? ""} is not on ${what}; check the hash, or choose its branch`,
+        );
     }
     return describe(context, mirror, wanted);
 }
 
 /** The one commit that an abbreviated or full hash means in the history of `head`. */
-async function findOnRef(context: GitContext, mirror: string, head: string, commit: string): Promise<string | undefined> {
+async function findOnRef(
+    context: GitContext,
+    mirror: string,
+    head: string,
+    commit: string,
+): Promise<string | undefined> {
     if (!hash.test(commit)) {
         return undefined;
     }

@@ -19,7 +19,9 @@ export function parseRefs(output: string): RemoteRefs {
         return value === undefined || name === undefined ? [] : [{ value, name }];
     });
     const commits = new Map(rows.filter((row) => !row.value.startsWith("ref: ")).map((row) => [row.name, row.value]));
-    const symbolic = rows.find((row) => row.name === "HEAD" && row.value.startsWith("ref: "))?.value.slice("ref: ".length);
+    const symbolic = rows
+        .find((row) => row.name === "HEAD" && row.value.startsWith("ref: "))
+        ?.value.slice("ref: ".length);
     const branches = under(commits, "refs/heads/");
     return {
         branches,

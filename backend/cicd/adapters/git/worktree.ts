@@ -71,7 +71,11 @@ function checkoutFailed(commit: string, words: string): AppError {
             details: { errorCode: "disk_full" },
         });
     }
-    return new AppError("invalid", `commit: ${commit} cannot be checked out (${words}); fetch again, or choose another`, {
-        details: { errorCode: "commit_missing" },
-    });
+    return new AppError(
+        "invalid",
+        `commit: ${commit} cannot be checked out (${words}); fetch again, or choose another`,
+        {
+            details: { errorCode: "commit_missing" },
+        },
+    );
 }

@@ -44,7 +44,7 @@ export function createWebhookEventStore(ports: {
     const table = openTable(ports.database, tableName, columns);
     const withPayload = (record: z.output<typeof columns>): WebhookEventRecord => ({
         ...record,
-        payload: record.payload,
+        payload: record.payload ?? null,
     });
 
     return {

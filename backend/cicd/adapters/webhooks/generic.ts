@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { AppError } from "../../../../common/errors.ts";
 import { CommitSha } from "../../../../common/schema/git-ref.ts";
+import { isEqualInConstantTime } from "../../../platform/crypto/constant-time.ts";
 import type { ParsedWebhook, WebhookHeaders, WebhookProvider } from "../../core/webhook-event.ts";
-import { isEqual, isHexSignature } from "./constant-time.ts";
+import { isHexSignature } from "./signature.ts";
 import { deletionIgnored, isNoCommit, looseText, readName, readRef, texts } from "./push.ts";
 import { readJson, readShape, readText } from "./read-body.ts";
 
@@ -38,7 +39,7 @@ export const generic: WebhookProvider = {
 
 function hasBearer(headers: WebhookHeaders, secret: string): boolean {
     const token = /^Bearer +(\S+) *$/i.exec(headers["authorization"] ?? "")?.[1];
-    return secret !== "" && token !== undefined && isEqual(token, secret);
+    return secret !== "" && token !== undefined && isEqualInConstantTime(token, secret);
 }
 
 function addresses({ url, repository }: Body): readonly string[] {
@@ -62,7 +63,10 @@ function readPush(body: Body): Meaning {
         return deletionIgnored;
     }
     if (commit !== "" && !CommitSha.safeParse(commit).success) {
-        throw new AppError("invalid", "body.commit: it is no commit hash; give 7 to 64 hexadecimal digits, or leave it out");
+        throw new AppError(
+            "invalid",
+            "body.commit: it is no commit hash; give 7 to 64 hexadecimal digits, or leave it out",
+        );
     }
     return { ...meaning, commit, message: body.message, author: body.author };
 }

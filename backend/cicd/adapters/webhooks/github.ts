@@ -1,8 +1,18 @@
 import { z } from "zod";
 import { AppError } from "../../../../common/errors.ts";
 import type { ParsedWebhook, WebhookHeaders, WebhookProvider } from "../../core/webhook-event.ts";
-import { isHexSignature } from "./constant-time.ts";
-import { allFiles, CommitFiles, deletionIgnored, isNoCommit, looseText, readBefore, readCommit, readRef, texts } from "./push.ts";
+import { isHexSignature } from "./signature.ts";
+import {
+    allFiles,
+    CommitFiles,
+    deletionIgnored,
+    isNoCommit,
+    looseText,
+    readBefore,
+    readCommit,
+    readRef,
+    texts,
+} from "./push.ts";
 import { readJson, readShape, readText } from "./read-body.ts";
 
 /** From here on GitHub may have left commits out. */
@@ -52,7 +62,8 @@ export const github: WebhookProvider = {
     },
 };
 
-type Meaning = Omit<Extract<ParsedWebhook, { kind: "push" }>, "eventType" | "repositoryUrls"> | Ignored | { kind: "ping" };
+type Meaning =
+    Omit<Extract<ParsedWebhook, { kind: "push" }>, "eventType" | "repositoryUrls"> | Ignored | { kind: "ping" };
 interface Ignored {
     readonly kind: "ignored";
     readonly reason: string;

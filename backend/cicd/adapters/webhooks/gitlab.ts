@@ -1,8 +1,18 @@
 import { createHmac } from "node:crypto";
 import { z } from "zod";
+import { isEqualInConstantTime } from "../../../platform/crypto/constant-time.ts";
 import type { ParsedWebhook, WebhookHeaders, WebhookProvider } from "../../core/webhook-event.ts";
-import { isEqual } from "./constant-time.ts";
-import { allFiles, CommitFiles, deletionIgnored, isNoCommit, looseText, readBefore, readCommit, readRef, texts } from "./push.ts";
+import {
+    allFiles,
+    CommitFiles,
+    deletionIgnored,
+    isNoCommit,
+    looseText,
+    readBefore,
+    readCommit,
+    readRef,
+    texts,
+} from "./push.ts";
 import { readJson, readShape, readText } from "./read-body.ts";
 
 const toleranceSeconds = 300;
@@ -47,7 +57,8 @@ export const gitlab: WebhookProvider = {
     verify: ({ body, headers, secret, now }) =>
         secret !== "" && (hasToken(headers, secret) || isSigned(body, headers, secret, now)),
     deliveryId: (headers) => headers["idempotency-key"] ?? headers["x-gitlab-event-uuid"],
-    signature: (headers) => headers["webhook-signature"] ?? (headers["x-gitlab-token"] === undefined ? undefined : "***"),
+    signature: (headers) =>
+        headers["webhook-signature"] ?? (headers["x-gitlab-token"] === undefined ? undefined : "***"),
     parse({ body, headers }) {
         const payload = readJson(readText(body));
         const { project, repository, object_kind: kind, event_name: name } = readShape(Body, payload);
@@ -59,7 +70,7 @@ export const gitlab: WebhookProvider = {
 
 function hasToken(headers: WebhookHeaders, secret: string): boolean {
     const token = headers["x-gitlab-token"];
-    return token !== undefined && isEqual(token, secret);
+    return token !== undefined && isEqualInConstantTime(token, secret);
 }
 
 /** The signing token: an HMAC over delivery, time and body, one of several where the token is being changed. */
@@ -69,9 +80,11 @@ function isSigned(body: Uint8Array, headers: WebhookHeaders, secret: string, now
         return false;
     }
     const signed = Buffer.concat([Buffer.from(`${id}.${time}.`), body]);
-    const expected = signingKeys(secret).map((key) => `v1,${createHmac("sha256", key).update(signed).digest("base64")}`);
+    const expected = signingKeys(secret).map(
+        (key) => `v1,${createHmac("sha256", key).update(signed).digest("base64")}`,
+    );
     const given = signatures.split(" ");
-    return expected.some((signature) => given.some((one) => isEqual(one, signature)));
+    return expected.some((signature) => given.some((one) => isEqualInConstantTime(one, signature)));
 }
 
 function isRecent(time: string, now: Date): boolean {

@@ -32,7 +32,9 @@ export function readRef(ref: string): Meaning {
 /** What the name of a branch or tag means; one that git does not allow is ignored. */
 export function readName(type: "branch" | "tag", name: string): Meaning {
     const reason = whyNotARef(name);
-    return reason === undefined ? { kind: "push", ref: { type, name } } : { kind: "ignored", reason: `the ref ${reason}` };
+    return reason === undefined
+        ? { kind: "push", ref: { type, name } }
+        : { kind: "ignored", reason: `the ref ${reason}` };
 }
 
 /** Whether a hash stands for no commit: the ref was deleted, or is new. */

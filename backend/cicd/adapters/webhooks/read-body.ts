@@ -37,7 +37,10 @@ export function readShape<T extends z.ZodType>(schema: T, value: unknown): z.out
     }
     const [issue] = result.error.issues;
     const field = ["body", ...(issue?.path ?? [])].map(String).join(".");
-    throw new AppError("invalid", `${field}: ${issue?.message ?? "it cannot be read"}; check the sender's configuration`);
+    throw new AppError(
+        "invalid",
+        `${field}: ${issue?.message ?? "it cannot be read"}; check the sender's configuration`,
+    );
 }
 
 function refusePrototype(key: string, value: unknown): unknown {
@@ -47,17 +50,21 @@ function refusePrototype(key: string, value: unknown): unknown {
     return value;
 }
 
+/** One pass over the text, because a pattern could be made to take for ever. */
 function isTooDeep(text: string): boolean {
     let depth = 0;
-    for (const [part] of text.matchAll(/"(?:\\.|[^"\\])*"|[[\]{}]/gs)) {
-        if (part === "[" || part === "{") {
-            depth += 1;
-        } else if (part === "]" || part === "}") {
-            depth -= 1;
-        }
-        if (depth > deepestNesting) {
-            return true;
+    let inString = false;
+    for (let at = 0; at < text.length && depth <= deepestNesting; at += 1) {
+        const character = text[at];
+        if (inString && character === "\\") {
+            at += 1;
+        } else if (character === '"') {
+            inString = !inString;
+        } else if (!inString) {
+            depth += depthChange[character ?? ""] ?? 0;
         }
     }
-    return false;
+    return depth > deepestNesting;
 }
+
+const depthChange: Readonly<Record<string, number>> = { "[": 1, "{": 1, "]": -1, "}": -1 };

@@ -21,12 +21,10 @@ export function editorBasics(): Extension {
     return [
         lineNumbers(),
         drawSelection(),
-        highlightActiveLine(),
         bracketMatching(),
         indentOnInput(),
         indentUnit.of("  "),
         EditorState.tabSize.of(4),
-        EditorView.lineWrapping,
         undoHistory,
         keymap.of(editorKeys),
     ];
@@ -42,5 +40,5 @@ export function editorColours(dark: boolean): Extension {
 
 /** A locked editor can be read, selected and copied with the keyboard, not changed. */
 export function editorLock(locked: boolean): Extension {
-    return locked ? EditorState.readOnly.of(true) : [];
+    return locked ? EditorState.readOnly.of(true) : highlightActiveLine();
 }

@@ -10,13 +10,37 @@ function line(command: Command): string {
 
 describe("compose commands", () => {
     it.each([
-        ["config", compose.composeConfig(target), "docker compose --project-directory /s/shop -p shop config --format json"],
-        ["validate", compose.composeValidate(target), "docker compose --project-directory /s/shop -p shop config --quiet"],
-        ["up", compose.composeUp({ ...target, service: "web" }), "docker compose --progress plain -p shop up -d --no-build --pull never -- web"],
-        ["forced up", compose.composeUp({ ...target, service: "-x", force: true }), "docker compose --progress plain -p shop up -d --no-build --pull never --force-recreate -- -x"],
-        ["pull", compose.composePull({ ...target, services: ["a", "b"], policy: "always" }), "docker compose --progress plain -p shop pull --policy always -- a b"],
+        [
+            "config",
+            compose.composeConfig(target),
+            "docker compose --project-directory /s/shop -p shop config --format json",
+        ],
+        [
+            "validate",
+            compose.composeValidate(target),
+            "docker compose --project-directory /s/shop -p shop config --quiet",
+        ],
+        [
+            "up",
+            compose.composeUp({ ...target, service: "web" }),
+            "docker compose --progress plain -p shop up -d --no-build --pull never -- web",
+        ],
+        [
+            "forced up",
+            compose.composeUp({ ...target, service: "-x", force: true }),
+            "docker compose --progress plain -p shop up -d --no-build --pull never --force-recreate -- -x",
+        ],
+        [
+            "pull",
+            compose.composePull({ ...target, services: ["a", "b"], policy: "always" }),
+            "docker compose --progress plain -p shop pull --policy always -- a b",
+        ],
         ["stop", compose.composeStop(target), "docker compose --progress plain -p shop stop"],
-        ["stop of services", compose.composeStop({ ...target, services: ["web"] }), "docker compose --progress plain -p shop stop -- web"],
+        [
+            "stop of services",
+            compose.composeStop({ ...target, services: ["web"] }),
+            "docker compose --progress plain -p shop stop -- web",
+        ],
         ["restart", compose.composeRestart(target), "docker compose --progress plain -p shop restart"],
         ["down", compose.composeDown(target), "docker compose --progress plain -p shop down --remove-orphans"],
     ])("%s", (_, command, expected) => {

@@ -10,9 +10,14 @@ describe("parseEnvFile", () => {
 });
 
 describe("checkEnvFile", () => {
-    it.each(["COMPOSE_FILE=x.yaml", "  export COMPOSE_PROJECT_NAME = other", "COMPOSE_FILE: x"])("refuses %s", (line) => {
-        expect(checkEnvFile(".env", `A=1\n${line}\n`)).toMatchObject([{ code: "env_refused", line: 2, file: ".env" }]);
-    });
+    it.each(["COMPOSE_FILE=x.yaml", "  export COMPOSE_PROJECT_NAME = other", "COMPOSE_FILE: x"])(
+        "refuses %s",
+        (line) => {
+            expect(checkEnvFile(".env", `A=1\n${line}\n`)).toMatchObject([
+                { code: "env_refused", line: 2, file: ".env" },
+            ]);
+        },
+    );
 
     it("lets everything else pass", () => {
         expect(checkEnvFile(".env", "# COMPOSE_FILE=x\nCOMPOSE_PROFILES=a\nMY_COMPOSE_FILE=y\n")).toEqual([]);

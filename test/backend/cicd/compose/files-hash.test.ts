@@ -13,7 +13,7 @@ configs: {c: {content: 'x \${V}'}, f: {file: f.txt}}
 secrets: {s: {environment: TOKEN}}
 volumes: {v: }
 `;
-const digests = { "one.conf": "1", "conf/a": "2", "conf/b/c": "3", "confusing": "4", "f.txt": "5", "pwd/x": "6" };
+const digests = { "one.conf": "1", "conf/a": "2", "conf/b/c": "3", confusing: "4", "f.txt": "5", "pwd/x": "6" };
 
 async function hashes(change: Readonly<Record<string, string>> = {}, variables: Readonly<Record<string, string>> = {}) {
     const values: Readonly<Record<string, string>> = { V: "1", TOKEN: "t", ...variables };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { findComposeFile, stackFileName } from "../../../../backend/cicd/compose/find-compose-file.ts";
+import { containing } from "../../../support/containing.ts";
 
 describe("findComposeFile", () => {
     it.each([
@@ -14,7 +15,10 @@ describe("findComposeFile", () => {
     it("takes composePath, with its folder, and composeFiles after it", () => {
         const paths = ["compose.yaml", "apps/web/prod.yaml", "apps/web/extra.yaml"];
 
-        const found = findComposeFile(paths, { composePath: "./apps/web/prod.yaml", composeFiles: ["apps/web/prod.yaml", "apps/web/extra.yaml"] });
+        const found = findComposeFile(paths, {
+            composePath: "./apps/web/prod.yaml",
+            composeFiles: ["apps/web/prod.yaml", "apps/web/extra.yaml"],
+        });
 
         expect(found).toEqual({ ok: true, files: ["apps/web/prod.yaml", "apps/web/extra.yaml"], folder: "apps/web" });
     });
@@ -22,14 +26,14 @@ describe("findComposeFile", () => {
     it("names what is there when nothing is at the root", () => {
         expect(findComposeFile(["a/b/compose.yml", "z/compose.yaml"])).toEqual({
             ok: false,
-            message: expect.stringContaining("choose one of z/compose.yaml, a/b/compose.yml"),
+            message: containing("choose one of z/compose.yaml, a/b/compose.yml"),
         });
     });
 
     it("names the field whose file is missing", () => {
         expect(findComposeFile(["compose.yaml"], { composeFiles: ["x.yaml"] })).toEqual({
             ok: false,
-            message: expect.stringContaining("composeFiles: x.yaml is not in the repository"),
+            message: containing("composeFiles: x.yaml is not in the repository"),
         });
     });
 });

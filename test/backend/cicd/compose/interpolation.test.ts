@@ -20,11 +20,17 @@ describe("substitute", () => {
 
 describe("parseTemplate", () => {
     it("loses nothing of any text", () => {
-        const template = fc.array(fc.constantFrom("$", "{", "}", "A", ":-", "x", "$$", "${A}", " ")).map((parts) => parts.join(""));
+        const template = fc
+            .array(fc.constantFrom("$", "{", "}", "A", ":-", "x", "$$", "${A}", " "))
+            .map((parts) => parts.join(""));
 
         fc.assert(
             fc.property(template, (text) => {
-                expect(parseTemplate(text).map((part) => part.source).join("")).toBe(text);
+                expect(
+                    parseTemplate(text)
+                        .map((part) => part.source)
+                        .join(""),
+                ).toBe(text);
             }),
         );
     });

@@ -1,7 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { mergeCompose } from "../../../../backend/cicd/compose/merge-compose.ts";
 import { type ComposeFile, parseCompose } from "../../../../backend/cicd/compose/parse-compose.ts";
 import { toData } from "../../../../backend/cicd/compose/tree.ts";
+import { containing } from "../../../support/containing.ts";
+
+const Services = z.looseObject({ services: z.record(z.string(), z.unknown()) });
 
 function file(path: string, text: string): ComposeFile {
     const parsed = parseCompose(path, text);
@@ -12,14 +16,17 @@ function file(path: string, text: string): ComposeFile {
 }
 
 function merge(base: string, over: string): unknown {
-    const merged = mergeCompose([file("base.yaml", `services: {web: ${base}}`), file("over.yaml", `services: {web: ${over}}`)]);
+    const merged = mergeCompose([
+        file("base.yaml", `services: {web: ${base}}`),
+        file("over.yaml", `services: {web: ${over}}`),
+    ]);
     if (!merged.ok) {
         return merged.mistakes;
     }
     const again = parseCompose("compose.yaml", merged.file.text);
     const data = again.ok ? toData(again.file.tree) : again.mistakes;
     expect(data).toEqual(toData(merged.file.tree));
-    return Object(data).services.web;
+    return Services.parse(data).services["web"];
 }
 
 describe("mergeCompose", () => {
@@ -32,23 +39,71 @@ describe("mergeCompose", () => {
     it.each([
         ["scalars are replaced", "{image: a, restart: always}", "{image: b}", { image: "b", restart: "always" }],
         ["commands are replaced", "{command: [a, b]}", "{command: [c]}", { command: ["c"] }],
-        ["environment merges by key, list over map", "{environment: {A: 1, B: 2}}", "{environment: ['B=3', C]}", { environment: { A: 1, B: "3", C: null } }],
-        ["labels merge by key, map over list", "{labels: [a=1, b=2]}", "{labels: {b: x}}", { labels: { a: "1", b: "x" } }],
-        ["volumes merge by container path", "{volumes: ['./a:/x', 'v:/y:ro']}", "{volumes: [{type: bind, source: ./b, target: /x}, '${D:-./c}:/z']}", { volumes: [{ type: "bind", source: "./b", target: "/x" }, "v:/y:ro", "${D:-./c}:/z"] }],
-        ["ports are appended, equal ones once", "{ports: ['80:80']}", "{ports: ['80:80', '81:81']}", { ports: ["80:80", "81:81"] }],
-        ["healthcheck merges by field", "{healthcheck: {test: [CMD, a], retries: 3}}", "{healthcheck: {test: [CMD, b]}}", { healthcheck: { test: ["CMD", "b"], retries: 3 } }],
-        ["build texts become contexts", "{build: ./a}", "{build: {args: {X: 1}}}", { build: { context: "./a", args: { X: 1 } } }],
-        ["depends_on lists become maps", "{depends_on: [a]}", "{depends_on: {b: {condition: service_healthy}}}", { depends_on: { a: { condition: "service_started" }, b: { condition: "service_healthy" } } }],
-        ["logging options go with their driver", "{logging: {driver: a, options: {x: y}}}", "{logging: {driver: b}}", { logging: { driver: "b" } }],
+        [
+            "environment merges by key, list over map",
+            "{environment: {A: 1, B: 2}}",
+            "{environment: ['B=3', C]}",
+            { environment: { A: 1, B: "3", C: null } },
+        ],
+        [
+            "labels merge by key, map over list",
+            "{labels: [a=1, b=2]}",
+            "{labels: {b: x}}",
+            { labels: { a: "1", b: "x" } },
+        ],
+        [
+            "volumes merge by container path",
+            "{volumes: ['./a:/x', 'v:/y:ro']}",
+            "{volumes: [{type: bind, source: ./b, target: /x}, '${D:-./c}:/z']}",
+            { volumes: [{ type: "bind", source: "./b", target: "/x" }, "v:/y:ro", "${D:-./c}:/z"] },
+        ],
+        [
+            "ports are appended, equal ones once",
+            "{ports: ['80:80']}",
+            "{ports: ['80:80', '81:81']}",
+            { ports: ["80:80", "81:81"] },
+        ],
+        [
+            "healthcheck merges by field",
+            "{healthcheck: {test: [CMD, a], retries: 3}}",
+            "{healthcheck: {test: [CMD, b]}}",
+            { healthcheck: { test: ["CMD", "b"], retries: 3 } },
+        ],
+        [
+            "build texts become contexts",
+            "{build: ./a}",
+            "{build: {args: {X: 1}}}",
+            { build: { context: "./a", args: { X: 1 } } },
+        ],
+        [
+            "depends_on lists become maps",
+            "{depends_on: [a]}",
+            "{depends_on: {b: {condition: service_healthy}}}",
+            { depends_on: { a: { condition: "service_started" }, b: { condition: "service_healthy" } } },
+        ],
+        [
+            "logging options go with their driver",
+            "{logging: {driver: a, options: {x: y}}}",
+            "{logging: {driver: b}}",
+            { logging: { driver: "b" } },
+        ],
         ["!reset takes away", "{build: ., ports: ['1:1']}", "{build: !reset null, ports: !reset []}", {}],
-        ["!override replaces whole", "{ports: ['1:1'], environment: {A: 1}}", "{ports: !override ['2:2'], environment: !override {B: 2}}", { ports: ["2:2"], environment: { B: 2 } }],
+        [
+            "!override replaces whole",
+            "{ports: ['1:1'], environment: {A: 1}}",
+            "{ports: !override ['2:2'], environment: !override {B: 2}}",
+            { ports: ["2:2"], environment: { B: 2 } },
+        ],
         ["null over a scalar wins", "{environment: {A: 1}}", "{environment: {A: }}", { environment: { A: null } }],
     ])("%s", (_, base, over, expected) => {
         expect(merge(base, over)).toEqual(expected);
     });
 
     it("keeps variables, octal modes and quoted numbers as they were written", () => {
-        const base = file("deploy/prod.yaml", "services:\n  web:\n    image: 'a:${TAG:-1}'\n    configs: [{source: c, mode: 0440}]\n    environment: {ID: '010'}\n");
+        const base = file(
+            "deploy/prod.yaml",
+            "services:\n  web:\n    image: 'a:${TAG:-1}'\n    configs: [{source: c, mode: 0440}]\n    environment: {ID: '010'}\n",
+        );
         const merged = mergeCompose([base, file("deploy/more.yaml", "services: {db: {image: b}}")]);
 
         expect(merged).toMatchObject({ ok: true, file: { path: "deploy/compose.yaml" } });
@@ -61,7 +116,7 @@ describe("mergeCompose", () => {
 
     it("refuses extends over a service that is there already", () => {
         expect(merge("{image: a}", "{extends: {service: x}}")).toMatchObject([
-            { file: "over.yaml", message: expect.stringContaining("services.web.extends") },
+            { file: "over.yaml", message: containing("services.web.extends") },
         ]);
     });
 });

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { effectiveServices } from "../../../../backend/cicd/compose/effective-services.ts";
 import type { ComposeProject } from "../../../../backend/cicd/compose/load-project.ts";
 import { mergeTrees } from "../../../../backend/cicd/compose/merge-trees.ts";
@@ -8,6 +9,8 @@ import { parseCompose } from "../../../../backend/cicd/compose/parse-compose.ts"
 import { readYaml } from "../../../../backend/cicd/compose/read-yaml.ts";
 import { toData, type TreeMap } from "../../../../backend/cicd/compose/tree.ts";
 import { loadMemoryProject } from "../../../support/compose-files.ts";
+
+const Services = z.looseObject({ services: z.record(z.string(), z.unknown()).default({}) });
 
 const secret = { name: "TOKEN", value: "s3cret", secret: true };
 const variables = [
@@ -43,7 +46,7 @@ function treeOf(text: string): TreeMap {
 async function service(fields: string, more: Partial<OverrideInput> = {}): Promise<unknown> {
     const project = await loadMemoryProject({ "compose.yaml": `services: {web: {image: a, ${fields}}}` });
     const text = buildOverride(input(project, more));
-    return Object(toData(treeOf(text.replaceAll(/!(reset|override) ?/g, "")))).services?.web;
+    return Services.parse(toData(treeOf(text.replaceAll(/!(reset|override) ?/g, "")))).services["web"];
 }
 
 describe("buildOverride", () => {
@@ -66,14 +69,34 @@ describe("buildOverride", () => {
     });
 
     it.each([
-        ["environment as a map", "environment: {A: '${TOKEN}', P: 'x${PORT}', O: '${OTHER}'}", { environment: { A: "${TOKEN:?set by CI/CD}", P: "x8080" } }],
-        ["environment as a list", "environment: ['A=$TOKEN', 'B=1', TOKEN, PORT, OTHER]", { environment: { A: "${TOKEN:?set by CI/CD}", TOKEN: "${TOKEN:?set by CI/CD}", PORT: "8080" } }],
+        [
+            "environment as a map",
+            "environment: {A: '${TOKEN}', P: 'x${PORT}', O: '${OTHER}'}",
+            { environment: { A: "${TOKEN:?set by CI/CD}", P: "x8080" } },
+        ],
+        [
+            "environment as a list",
+            "environment: ['A=$TOKEN', 'B=1', TOKEN, PORT, OTHER]",
+            { environment: { A: "${TOKEN:?set by CI/CD}", TOKEN: "${TOKEN:?set by CI/CD}", PORT: "8080" } },
+        ],
         ["a bare environment key", "environment: {TOKEN: }", { environment: { TOKEN: "${TOKEN:?set by CI/CD}" } }],
-        ["secrets with defaults", "environment: {A: '${TOKEN:-x}', B: '${BLANK}', C: '${BLANK:-x}'}", { environment: { A: "${TOKEN:?set by CI/CD}", B: "${BLANK?set by CI/CD}", C: "x" } }],
+        [
+            "secrets with defaults",
+            "environment: {A: '${TOKEN:-x}', B: '${BLANK}', C: '${BLANK:-x}'}",
+            { environment: { A: "${TOKEN:?set by CI/CD}", B: "${BLANK?set by CI/CD}", C: "x" } },
+        ],
         ["dollar signs in values", "environment: {A: '$PRICE $$x'}", { environment: { A: "5$$ $$x" } }],
-        ["defaults of other variables", "environment: {A: '${OTHER:-${PORT}}', B: '${OTHER:-${TOKEN}}'}", { environment: { A: "${OTHER:-8080}", B: "${OTHER:-${TOKEN:?set by CI/CD}}" } }],
+        [
+            "defaults of other variables",
+            "environment: {A: '${OTHER:-${PORT}}', B: '${OTHER:-${TOKEN}}'}",
+            { environment: { A: "${OTHER:-8080}", B: "${OTHER:-${TOKEN:?set by CI/CD}}" } },
+        ],
         ["empty plain variables", "environment: {A: '${EMPTY:-x}', B: '${EMPTY}'}", { environment: { A: "x", B: "" } }],
-        ["lists whole", "ports: ['${PORT}:80', '1:1'], command: [run, $TOKEN]", { ports: ["8080:80", "1:1"], command: ["run", "${TOKEN:?set by CI/CD}"] }],
+        [
+            "lists whole",
+            "ports: ['${PORT}:80', '1:1'], command: [run, $TOKEN]",
+            { ports: ["8080:80", "1:1"], command: ["run", "${TOKEN:?set by CI/CD}"] },
+        ],
         ["nested maps", "healthcheck: {test: 'curl :${PORT}', retries: 3}", { healthcheck: { test: "curl :8080" } }],
         ["labels as a list", "labels: ['a=${PORT}', 'b=1']", { labels: { a: "8080" } }],
         ["labels with a variable in the key", "labels: ['a.${PORT}=1', 'b=1']", { labels: ["a.8080=1", "b=1"] }],
@@ -88,13 +111,16 @@ describe("buildOverride", () => {
     });
 
     it("marks replaced lists, as Compose would append them", async () => {
-        const project = await loadMemoryProject({ "compose.yaml": "services: {web: {image: a, ports: ['${PORT}:80']}}" });
+        const project = await loadMemoryProject({
+            "compose.yaml": "services: {web: {image: a, ports: ['${PORT}:80']}}",
+        });
 
         expect(buildOverride(input(project))).toContain("ports: !override\n");
     });
 
     it("says nothing about a service that uses no variable, and never writes a secret's value", async () => {
-        const fields = "environment: {A: '${TOKEN}', B: '${OTHER:-$TOKEN}', C: '${TOKEN:+on}'}, command: 'x $TOKEN', labels: [l=$TOKEN]";
+        const fields =
+            "environment: {A: '${TOKEN}', B: '${OTHER:-$TOKEN}', C: '${TOKEN:+on}'}, command: 'x $TOKEN', labels: [l=$TOKEN]";
 
         expect(await service("environment: {A: '${OTHER}'}")).toBeUndefined();
         expect(JSON.stringify(await service(fields))).not.toContain("s3cret");
@@ -107,12 +133,16 @@ describe("buildOverride", () => {
     });
 
     it("covers included and extended services, with paths that keep leading to the same files", async () => {
-        const project = await loadMemoryProject({
-            "compose.yaml": "include: [sub/compose.yaml]\nservices: {web: {extends: {file: base/c.yaml, service: base}}}",
-            "sub/compose.yaml": "services: {db: {build: ., volumes: ['./d:/d', 'v:/v$PORT']}}",
-            "base/c.yaml": "services: {base: {image: b, env_file: ['x-$PORT.env'], volumes: ['./$PORT:/p']}}",
-            "sub/Dockerfile": "",
-        }, { PORT: "8080" });
+        const project = await loadMemoryProject(
+            {
+                "compose.yaml":
+                    "include: [sub/compose.yaml]\nservices: {web: {extends: {file: base/c.yaml, service: base}}}",
+                "sub/compose.yaml": "services: {db: {build: ., volumes: ['./d:/d', 'v:/v$PORT']}}",
+                "base/c.yaml": "services: {base: {image: b, env_file: ['x-$PORT.env'], volumes: ['./$PORT:/p']}}",
+                "sub/Dockerfile": "",
+            },
+            { PORT: "8080" },
+        );
 
         const text = buildOverride(input(project, { images: new Map([["db", "db:1"]]) }));
 
@@ -142,14 +172,16 @@ describe("buildOverride", () => {
         await fc.assert(
             fc.asyncProperty(services, async (given) => {
                 const project = await loadMemoryProject({ "compose.yaml": JSON.stringify({ services: given }) });
-                const built = [...effectiveServices(project).values()].filter((entry) => entry.built).map(({ name }) => name);
+                const built = [...effectiveServices(project).values()]
+                    .filter((entry) => entry.built)
+                    .map(({ name }) => name);
                 const images = new Map(built.map((name) => [name, `stack-${name.toLowerCase()}:sha`]));
 
                 const override = buildOverride(input(project, { images, variables: [] }));
 
                 const parsed = parseCompose("compose.override.yaml", override);
                 expect(parsed.ok).toBe(true);
-                const merged = Object(toData(mergeTrees(project.file.tree, treeOf(override)))).services;
+                const merged = Services.parse(toData(mergeTrees(project.file.tree, treeOf(override)))).services;
                 for (const [name, fieldsBefore] of Object.entries(given)) {
                     const { build, ...kept } = fieldsBefore;
                     const image = images.get(name);

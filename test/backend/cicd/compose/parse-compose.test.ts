@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseCompose } from "../../../../backend/cicd/compose/parse-compose.ts";
 import { toData, treeAt } from "../../../../backend/cicd/compose/tree.ts";
+import { containing } from "../../../support/containing.ts";
 
 function parse(text: string) {
     return parseCompose("compose.yaml", text);
@@ -18,7 +19,10 @@ describe("parseCompose", () => {
 
         expect(parsed).toMatchObject({ ok: true });
         const tree = parsed.ok ? parsed.file.tree : undefined;
-        expect(treeAt(tree, "services", "web", "image")).toMatchObject({ text: "app:${TAG:-1}", place: { line: 3, column: 12 } });
+        expect(treeAt(tree, "services", "web", "image")).toMatchObject({
+            text: "app:${TAG:-1}",
+            place: { line: 3, column: 12 },
+        });
         expect(treeAt(tree, "services", "web", "build")).toMatchObject({ tag: "!reset" });
         expect(treeAt(tree, "services", "web", "x-mode")).toMatchObject({ text: "0440", style: "plain" });
     });
@@ -45,9 +49,14 @@ describe("parseCompose", () => {
         const parsed = parse(text);
 
         expect(parsed.ok ? [] : parsed.mistakes).toMatchObject([
-            { file: "compose.yaml", line: 3, column: 12, message: expect.stringContaining("services.web.image must be a text") },
-            { line: 4, column: 7, message: expect.stringContaining("services.db must be a map") },
-            { line: 7, column: 12, message: expect.stringContaining("services.app.ports must be a list") },
+            {
+                file: "compose.yaml",
+                line: 3,
+                column: 12,
+                message: containing("services.web.image must be a text"),
+            },
+            { line: 4, column: 7, message: containing("services.db must be a map") },
+            { line: 7, column: 12, message: containing("services.app.ports must be a list") },
         ]);
     });
 
@@ -73,12 +82,17 @@ describe("parseCompose", () => {
 
     it("never throws, whatever the text", () => {
         fc.assert(fc.property(fc.string({ unit: "grapheme" }), (text) => void parse(text)));
-        const yamlish = fc.array(fc.constantFrom("a: ", "- ", "\n", "  ", "*a", "&a ", "!reset ", "[", "}", "<<: ", "'", "${X}"));
+        const yamlish = fc.array(
+            fc.constantFrom("a: ", "- ", "\n", "  ", "*a", "&a ", "!reset ", "[", "}", "<<: ", "'", "${X}"),
+        );
         fc.assert(fc.property(yamlish, (parts) => void parse(parts.join(""))));
     });
 });
 
 function bomb(): string {
-    const levels = Array.from({ length: 12 }, (_, level) => `l${level + 1}: &l${level + 1} [${`*l${level},`.repeat(10)}]`);
+    const levels = Array.from(
+        { length: 12 },
+        (_, level) => `l${level + 1}: &l${level + 1} [${`*l${level},`.repeat(10)}]`,
+    );
     return ["l0: &l0 x", ...levels].join("\n");
 }

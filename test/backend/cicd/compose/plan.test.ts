@@ -7,7 +7,11 @@ import { containerState, containerSummary } from "../../../support/containers.ts
 const running = [containerState({ id: "db", service: "db" }), containerState({})];
 const services = { web: { image: "web:1", depends_on: { db: {} } }, db: { image: "db:1" } };
 
-function plan(wanted: Readonly<Record<string, object>>, states: readonly ContainerState[], more: Partial<PlanInput> = {}) {
+function plan(
+    wanted: Readonly<Record<string, object>>,
+    states: readonly ContainerState[],
+    more: Partial<PlanInput> = {},
+) {
     const model = readServiceModel(JSON.stringify({ name: "shop", services: wanted }));
     const hashes = serviceHashes(model, (text) => text);
     const imageIds = new Map(Object.keys(wanted).map((name) => [name, "sha256:new"]));
@@ -16,7 +20,9 @@ function plan(wanted: Readonly<Record<string, object>>, states: readonly Contain
 }
 
 function actions(planned: ReturnType<typeof plan>): Readonly<Record<string, string>> {
-    return Object.fromEntries(planned.services.map(({ service, action, reasons }) => [service, [action, ...reasons].join(": ")]));
+    return Object.fromEntries(
+        planned.services.map(({ service, action, reasons }) => [service, [action, ...reasons].join(": ")]),
+    );
 }
 
 describe("planApply", () => {
@@ -30,7 +36,10 @@ describe("planApply", () => {
     it("creates in dependency order what is not there", () => {
         const planned = plan(services, []);
 
-        expect(planned.services.map(({ service, action }) => [service, action])).toEqual([["db", "create"], ["web", "create"]]);
+        expect(planned.services.map(({ service, action }) => [service, action])).toEqual([
+            ["db", "create"],
+            ["web", "create"],
+        ]);
     });
 
     it.each([
@@ -42,10 +51,16 @@ describe("planApply", () => {
     });
 
     it("recreates only the service whose mounted file changed", () => {
-        const labelled = (hash: string) => ({ ...services, web: { ...services.web, labels: { "cicd.files-hash": hash } } });
+        const labelled = (hash: string) => ({
+            ...services,
+            web: { ...services.web, labels: { "cicd.files-hash": hash } },
+        });
         const web = containerState({ labels: { ...containerState({}).labels, "cicd.files-hash": "old" } });
 
-        expect(actions(plan(labelled("new"), [running[0]!, web]))).toEqual({ db: "none", web: "recreate: a mounted file changed" });
+        expect(actions(plan(labelled("new"), [running[0]!, web]))).toEqual({
+            db: "none",
+            web: "recreate: a mounted file changed",
+        });
         expect(actions(plan(labelled("old"), [running[0]!, web]))["web"]).toBe("none");
     });
 
@@ -68,7 +83,9 @@ describe("planApply", () => {
     });
 
     it("starts missing replicas", () => {
-        expect(actions(plan({ web: { image: "a", scale: 2 } }, [containerState({})]))["web"]).toBe("start: 1 of 2 containers");
+        expect(actions(plan({ web: { image: "a", scale: 2 } }, [containerState({})]))["web"]).toBe(
+            "start: 1 of 2 containers",
+        );
         expect(actions(plan({ web: { image: "a", scale: 0 } }, []))["web"]).toBe("none");
     });
 
@@ -103,7 +120,11 @@ describe("planApply", () => {
         const planned = plan(services, states, { inactiveServices: ["debug"] });
 
         expect(planned.removed).toEqual([{ service: "old", containerIds: ["old"] }]);
-        expect(previewServices(planned).at(-1)).toEqual({ service: "old", action: "remove", reasons: ["gone from the compose file"] });
+        expect(previewServices(planned).at(-1)).toEqual({
+            service: "old",
+            action: "remove",
+            reasons: ["gone from the compose file"],
+        });
     });
 
     it("clears what an interrupted recreate left", () => {
@@ -116,11 +137,18 @@ describe("planApply", () => {
 
 describe("conflicts", () => {
     const named = { web: { image: "a", container_name: "the-web", ports: [{ published: "8080", protocol: "tcp" }] } };
-    const of = (project: string, service: string) => ({ [composeLabels.project]: project, [composeLabels.service]: service });
+    const of = (project: string, service: string) => ({
+        [composeLabels.project]: project,
+        [composeLabels.service]: service,
+    });
 
     function conflicts(holder: Partial<ContainerSummary>) {
         const { conflicts: found, removeFirst } = plan(named, [], { others: [containerSummary(holder)] });
-        return { codes: found.map(({ code }) => code), text: found.map(({ message }) => message).join(), removed: removeFirst.map(({ id }) => id) };
+        return {
+            codes: found.map(({ code }) => code),
+            text: found.map(({ message }) => message).join(),
+            removed: removeFirst.map(({ id }) => id),
+        };
     }
 
     it.each([
@@ -145,7 +173,9 @@ describe("conflicts", () => {
 
     it("tells apart addresses where they are known", () => {
         const local = { web: { image: "a", ports: [{ published: "80", host_ip: "127.0.0.1", protocol: "tcp" }] } };
-        const holder = (host: string) => [containerSummary({ publishedPorts: [80], bindings: [{ host, port: 80, protocol: "tcp" }] })];
+        const holder = (host: string) => [
+            containerSummary({ publishedPorts: [80], bindings: [{ host, port: 80, protocol: "tcp" }] }),
+        ];
 
         expect(plan(local, [], { others: holder("192.168.1.2") }).conflicts).toEqual([]);
         expect(plan(local, [], { others: holder("0.0.0.0") }).conflicts).toHaveLength(1);

@@ -56,7 +56,10 @@ describe("readServiceModel", () => {
                         { published: "9000-9005", target: 90 },
                         { target: 91 },
                     ],
-                    volumes: [{ type: "bind", source: "/stage/conf", target: "/c" }, { type: "volume", source: "v" }],
+                    volumes: [
+                        { type: "bind", source: "/stage/conf", target: "/c" },
+                        { type: "volume", source: "v" },
+                    ],
                 },
             },
             { from: "/stage", to: "/opt/stacks/shop" },
@@ -82,14 +85,27 @@ describe("serviceHashes", () => {
     const web = { image: "a:1", environment: { A: "1", B: "2" } };
 
     it("does not depend on the order of keys, nor on what Compose ignores", () => {
-        const same = { environment: { B: "2", A: "1" }, image: "a:1", pull_policy: "never", build: { context: "." }, scale: 3, profiles: ["x"] };
+        const same = {
+            environment: { B: "2", A: "1" },
+            image: "a:1",
+            pull_policy: "never",
+            build: { context: "." },
+            scale: 3,
+            profiles: ["x"],
+        };
 
         expect(hashOf(same)).toBe(hashOf(web));
         expect(hashOf({ ...web, labels: { "cicd.files-hash": "x" } })).toBe(hashOf({ ...web, labels: {} }));
     });
 
     it("is the same for a stack rendered in another directory", () => {
-        const rendered = (root: string) => ({ image: "a", volumes: [{ type: "bind", source: `${root}/d` }, { type: "bind", source: `${root}x` }] });
+        const rendered = (root: string) => ({
+            image: "a",
+            volumes: [
+                { type: "bind", source: `${root}/d` },
+                { type: "bind", source: `${root}x` },
+            ],
+        });
 
         const staged = hashOf(rendered("/w/stage"), { from: "/w/stage", to: "/s/shop" });
 

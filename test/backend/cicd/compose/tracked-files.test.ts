@@ -25,7 +25,9 @@ describe("selectTrackedFiles", () => {
         const { files, warnings } = select(["compose.yaml", "compose.override.yml", "sub/compose.override.yml"]);
 
         expect(files.map(({ target }) => target)).toEqual(["compose.yaml", "sub/compose.override.yml"]);
-        expect(warnings).toEqual([expect.stringContaining("compose.override.yml is not used: list it in composeFiles")]);
+        expect(warnings).toEqual([
+            expect.stringContaining("compose.override.yml is not used: list it in composeFiles"),
+        ]);
     });
 
     it.each([

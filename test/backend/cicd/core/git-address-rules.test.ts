@@ -125,9 +125,13 @@ describe("a git address", () => {
 
     it("gets an answer, whatever it is", () => {
         fc.assert(
-            fc.property(fc.string({ unit: "binary" }), fc.constantFrom("", "https://", "git@", "file://"), (text, start) => {
-                whyAddressRefused(start + text, strict);
-            }),
+            fc.property(
+                fc.string({ unit: "binary" }),
+                fc.constantFrom("", "https://", "git@", "file://"),
+                (text, start) => {
+                    whyAddressRefused(start + text, strict);
+                },
+            ),
         );
     });
 

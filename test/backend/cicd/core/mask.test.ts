@@ -2,7 +2,11 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createMasker, createStreamMasker } from "../../../../backend/cicd/core/mask.ts";
 
-const secret = fc.string({ unit: fc.constantFrom(..."abcdeXYZ019+/=&% \"'.\\äß€😀$()[]"), minLength: 3, maxLength: 40 });
+const secret = fc.string({
+    unit: fc.constantFrom(..."abcdeXYZ019+/=&% \"'.\\äß€😀$()[]"),
+    minLength: 3,
+    maxLength: 40,
+});
 const visible = secret.filter((text) => text.trim().length >= 3 && !"***".includes(text));
 const filler = fc.string({ unit: fc.constantFrom(..."mnop \n-_"), maxLength: 20 });
 
@@ -80,7 +84,10 @@ describe("masking", () => {
             fc.property(fc.array(visible, { maxLength: 3 }), pieces, fc.array(fc.nat()), (secrets, parts, cuts) => {
                 const text = [...parts, ...secrets, ...parts].join("");
                 const stream = createStreamMasker(secrets);
-                const masked = inPieces(text, cuts).map((piece) => stream.push(piece)).join("") + stream.flush();
+                const masked =
+                    inPieces(text, cuts)
+                        .map((piece) => stream.push(piece))
+                        .join("") + stream.flush();
                 expect(masked).toBe(createMasker(secrets).mask(text));
             }),
         );

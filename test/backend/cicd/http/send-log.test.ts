@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readEvents, type StreamEvent } from "../../../../backend/cli/event-stream.ts";
 import { LogLine } from "../../../../common/schema/log-line.ts";
+import { listen } from "../../../support/listen.ts";
 import { newDeployment } from "../../../support/records.ts";
 import { createRestApp, type RestApp } from "../../../support/rest-app.ts";
 
@@ -14,10 +14,8 @@ describe("a deployment's log over REST", () => {
     let id: string;
     beforeEach(async () => {
         rest = await createRestApp();
-        server = createServer(rest.app).listen(0, "127.0.0.1");
-        await once(server, "listening");
-        const address = server.address() as AddressInfo;
-        base = `http://127.0.0.1:${address.port}/api/v1`;
+        server = createServer(rest.app);
+        base = `${await listen(server)}/api/v1`;
         id = (await rest.stores.deployments.create(newDeployment())).id;
     });
     afterEach(async () => {
@@ -33,7 +31,10 @@ describe("a deployment's log over REST", () => {
     }
 
     async function endDeployment(): Promise<void> {
-        await rest.stores.deployments.transition(id, "pending", "failed", { error: "It failed.", errorCode: "build_failed" });
+        await rest.stores.deployments.transition(id, "pending", "failed", {
+            error: "It failed.",
+            errorCode: "build_failed",
+        });
         rest.clock.advance(1000);
     }
 
@@ -49,7 +50,10 @@ describe("a deployment's log over REST", () => {
     });
 
     it("is text from the first line on, also beyond one page of the store", async () => {
-        rest.logs.write(id, Array.from({ length: 4500 }, (_, index) => String(index)));
+        rest.logs.write(
+            id,
+            Array.from({ length: 4500 }, (_, index) => String(index)),
+        );
         const text = await (await open({ accept: "text/plain" })).text();
         expect(text.trimEnd().split("\n")).toHaveLength(4500);
     });
@@ -82,7 +86,11 @@ describe("a deployment's log over REST", () => {
         await endDeployment();
         const end = (await events.next()).value;
         expect(end?.event).toBe("end");
-        expect(JSON.parse(end?.data ?? "")).toEqual({ status: "failed", error: "It failed.", errorCode: "build_failed" });
+        expect(JSON.parse(end?.data ?? "")).toEqual({
+            status: "failed",
+            error: "It failed.",
+            errorCode: "build_failed",
+        });
         expect((await events.next()).done).toBe(true);
         expect(rest.logs.followers(id)).toBe(0);
     });

@@ -25,7 +25,10 @@ describe("the engine's multiplexed output", () => {
                     demux(bytes.subarray(at, at + size));
                 }
                 const join = (stream: OutputStream, parts: typeof seen) =>
-                    parts.filter((part) => part.stream === stream).map((part) => part.text).join("");
+                    parts
+                        .filter((part) => part.stream === stream)
+                        .map((part) => part.text)
+                        .join("");
                 expect(join("stdout", seen)).toBe(join("stdout", frames));
                 expect(join("stderr", seen)).toBe(join("stderr", frames));
             }),

@@ -54,13 +54,16 @@ describe("running a program", () => {
         const cancel = new AbortController();
         let child = 0;
         const started = Date.now();
-        const result = await shell("trap '' TERM; (trap '' TERM; while :; do sleep 0.2; done) & echo $!; wait; sleep 60", {
-            signal: cancel.signal,
-            onLine: (_stream, line) => {
-                child = Number(line);
-                cancel.abort();
+        const result = await shell(
+            "trap '' TERM; (trap '' TERM; while :; do sleep 0.2; done) & echo $!; wait; sleep 60",
+            {
+                signal: cancel.signal,
+                onLine: (_stream, line) => {
+                    child = Number(line);
+                    cancel.abort();
+                },
             },
-        });
+        );
         expect(result).toMatchObject({ cancelled: true, timedOut: false, exitCode: 137 });
         expect(Date.now() - started).toBeLessThan(4000);
         await expect.poll(() => isGone(child)).toBe(true);

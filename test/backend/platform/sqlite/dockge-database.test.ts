@@ -107,13 +107,12 @@ it("makes Dockge's tables as Dockge makes them where there is no database", asyn
     const stock = openDatabase(await stockDatabase(""));
     onTestFinished(() => stock.close());
     const shape = async (database: Database): Promise<unknown> => {
-        const tables = ["setting", "user", "agent", "knex_migrations"].map(
-            async (table): Promise<readonly unknown[]> => [
-                await database.knex.raw(`PRAGMA table_info(${table})`),
-                await database.knex.raw(`select name from pragma_index_list('${table}') order by name`),
-            ],
-        );
-        return Promise.all(tables);
+        const parts: unknown[] = [];
+        for (const table of ["setting", "user", "agent", "knex_migrations"]) {
+            parts.push(await database.knex.raw(`PRAGMA table_info(${table})`));
+            parts.push(await database.knex.raw(`select name from pragma_index_list('${table}') order by name`));
+        }
+        return parts;
     };
 
     expect(await shape(made)).toEqual(await shape(stock));

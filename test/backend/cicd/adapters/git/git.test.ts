@@ -1,5 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+    existsSync,
+    mkdtempSync,
+    readdirSync,
+    readFileSync,
+    rmSync,
+    statSync,
+    symlinkSync,
+    writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -80,9 +89,13 @@ describe("the mirror", () => {
         repository.git("push", "--quiet", "origin", "HEAD:refs/pull/1/head");
         await git.fetch(remote, call);
         const [mirror = ""] = mirrors();
-        const refs = execFileSync("git", [`--git-dir=${join(data, "repos", mirror)}`, "for-each-ref", "--format=%(refname)"], {
-            encoding: "utf8",
-        });
+        const refs = execFileSync(
+            "git",
+            [`--git-dir=${join(data, "repos", mirror)}`, "for-each-ref", "--format=%(refname)"],
+            {
+                encoding: "utf8",
+            },
+        );
         expect(refs.trim()).toBe("refs/heads/main");
     });
 
@@ -106,11 +119,15 @@ describe("the mirror", () => {
         writeFileSync(join(data, "repos", mirror, "packed-refs.lock"), "");
         repository.push({ "a.txt": "2" });
         await git.fetch(remote, call);
-        expect(await git.isAncestor(remote, commit, (await git.resolve(remote, { branch: "main" }, undefined)).sha)).toBe(true);
+        expect(
+            await git.isAncestor(remote, commit, (await git.resolve(remote, { branch: "main" }, undefined)).sha),
+        ).toBe(true);
     });
 
     it("stops waiting for another fetch when cancelled", async () => {
-        await expect(git.fetch(remote, { ...call, signal: AbortSignal.abort(new Error("stop")) })).rejects.toThrow("stop");
+        await expect(git.fetch(remote, { ...call, signal: AbortSignal.abort(new Error("stop")) })).rejects.toThrow(
+            "stop",
+        );
     });
 });
 
@@ -213,6 +230,8 @@ describe("checking a commit out", () => {
         await expect(git.addWorktree(remote, "f".repeat(40), join(data, "w2"), call)).rejects.toMatchObject({
             details: { errorCode: "commit_missing" },
         });
-        await expect(git.addWorktree(remote, "--help", join(data, "w3"), call)).rejects.toMatchObject({ code: "invalid" });
+        await expect(git.addWorktree(remote, "--help", join(data, "w3"), call)).rejects.toMatchObject({
+            code: "invalid",
+        });
     });
 });

@@ -1,13 +1,5 @@
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
-
-/** Compares two texts in a time that tells nothing about them, nor about their lengths. */
-export function isEqual(a: string, b: string): boolean {
-    return timingSafeEqual(sha256(a), sha256(b));
-}
-
-function sha256(text: string): Buffer {
-    return createHash("sha256").update(text).digest();
-}
+import { createHmac } from "node:crypto";
+import { isEqualInConstantTime } from "../../../platform/crypto/constant-time.ts";
 
 /** Whether a header is `<prefix><hex HMAC-SHA256 of the body>`. Never for an empty secret. */
 export function isHexSignature(
@@ -19,5 +11,5 @@ export function isHexSignature(
         return false;
     }
     const digest = createHmac("sha256", request.secret).update(request.body).digest("hex");
-    return isEqual(header, `${prefix}${digest}`);
+    return isEqualInConstantTime(header, `${prefix}${digest}`);
 }

@@ -1,0 +1,26 @@
+import { describe, expect, it } from "vitest";
+import { createPrometheusMetrics } from "../../../../../backend/cicd/adapters/metrics/prometheus.ts";
+import { createDeploymentStore } from "../../../../../backend/cicd/adapters/sqlite/deployment-store.ts";
+import { createTestClock } from "../../../../support/clock.ts";
+import { openTestDatabase } from "../../../../support/database.ts";
+import { newDeployment } from "../../../../support/records.ts";
+
+describe("Prometheus metrics", () => {
+    it("count what ended, what waits and what was delivered", async () => {
+        const deployments = createDeploymentStore({ database: await openTestDatabase(), clock: createTestClock() });
+        await deployments.create(newDeployment());
+        const metrics = createPrometheusMetrics({ deployments });
+        metrics.deploymentEnded("successful", 3);
+        metrics.deploymentEnded("cancelled", undefined);
+        metrics.webhookAnswered("queued");
+        const { contentType, text } = await metrics.render();
+        expect(contentType).toContain("text/plain");
+        const lines = text.split("\n");
+        expect(lines).toContain('cicd_deployments_total{status="successful"} 1');
+        expect(lines).toContain('cicd_deployments_total{status="failed"} 0');
+        expect(lines).toContain('cicd_deployments_active{status="pending"} 1');
+        expect(lines).toContain('cicd_deployment_duration_seconds_bucket{le="5",status="successful"} 1');
+        expect(lines).toContain('cicd_webhooks_total{verdict="queued"} 1');
+        expect(text).toContain("process_resident_memory_bytes");
+    });
+});

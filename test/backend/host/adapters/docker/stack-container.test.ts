@@ -1,0 +1,25 @@
+import { expect, it } from "vitest";
+import { toStackContainer } from "../../../../../backend/host/adapters/docker/stack-container.ts";
+
+it.each([
+    ["running", "Up 3 seconds", {}],
+    ["running", "Up 3 seconds (healthy)", { health: "healthy" }],
+    ["running", "Up 2 minutes (unhealthy)", { health: "unhealthy" }],
+    ["running", "Up 1 second (health: starting)", { health: "starting" }],
+    ["paused", "Up 2 hours (Paused)", {}],
+    ["exited", "Exited (0) 2 minutes ago", { exitCode: 0 }],
+    ["exited", "Exited (137) About an hour ago", { exitCode: 137 }],
+    ["restarting", "Restarting (1) 5 seconds ago", {}],
+])("reads %s, %s", (State, Status, expected) => {
+    const Labels = { "com.docker.compose.project": "demo", "com.docker.compose.service": "web" };
+    const rest = { Id: "1", Names: [], Image: "", ImageID: "", Ports: [] };
+    expect(toStackContainer({ ...rest, Labels, State, Status })).toEqual({
+        project: "demo",
+        service: "web",
+        state: State,
+        health: undefined,
+        exitCode: undefined,
+        oneOff: false,
+        ...expected,
+    });
+});
