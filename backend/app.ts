@@ -1,4 +1,3 @@
-import { realpath } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { cicdMigrations, hostMigrations } from "../db/knex_migrations/index.ts";
 import { systemClock } from "./cicd/adapters/clock/system-clock.ts";
@@ -7,6 +6,7 @@ import { createEngine } from "./cicd/adapters/docker/engine.ts";
 import { createLogStore } from "./cicd/adapters/files/log-store.ts";
 import { createReleaseStore } from "./cicd/adapters/files/release-store.ts";
 import { createGit } from "./cicd/adapters/git/git.ts";
+import { realAddress } from "./cicd/adapters/git/real-address.ts";
 import { fetchProbe } from "./cicd/adapters/http-probe/fetch-probe.ts";
 import { createPrometheusMetrics } from "./cicd/adapters/metrics/prometheus.ts";
 import { createLocalHost } from "./cicd/adapters/process/local-host.ts";
@@ -159,19 +159,6 @@ async function logIn(host: EmbeddedHost, request: Parameters<PluginPorts["login"
         throw new AppError("unauthorized", "token: the account asks for a two-factor code");
     }
     return result.token;
-}
-
-/** Of a `file:` address the real path, so that a symlink is the same repository as what it points to. */
-async function realAddress(url: string): Promise<string> {
-    if (!url.startsWith("file://")) {
-        return url;
-    }
-    try {
-        return `file://${await realpath(fileURLToPath(url))}`;
-    } catch {
-        // Gone, or not an address of this machine: compared as it is written.
-        return url;
-    }
 }
 
 function dockerAddress(config: Config) {

@@ -1,5 +1,5 @@
 /** The longest line that is handed on, in UTF-16 units; what is beyond is dropped. */
-export const maxLineLength = 1024 * 1024;
+const maxLineLength = 1024 * 1024;
 
 export interface LineSplitter {
     push(chunk: Uint8Array): void;

@@ -31,6 +31,7 @@ import { recover } from "./services/recover.ts";
 import { redeliverWebhook } from "./services/redeliver-webhook.ts";
 import { rollBackTo } from "./services/roll-back-to.ts";
 import { createRunningDeployments } from "./services/running-deployments.ts";
+import { hostEnvironment } from "./services/stack-environment.ts";
 import { triggerDeployment } from "./services/trigger-deployment.ts";
 import { createWorker } from "./services/worker.ts";
 import { cicdHandlers } from "./socket/events.ts";
@@ -130,19 +131,24 @@ export function createCicdPlugin(ports: PluginPorts, options: PluginOptions) {
     const edge = { host, version: options.version, report: ports.onError };
     return {
         routers: [
-            createWebhookRouter({ receiveWebhook: receive, report: ports.onError }),
+            createWebhookRouter({ receiveWebhook: receive, metrics: ports.metrics, report: ports.onError }),
             createRestRouter({ ...edge, services }),
-            createHealthRouter({ ...edge, engine: ports.engine, metrics: ports.metrics, metricsPublic: options.metricsPublic }),
+            createHealthRouter({
+                ...edge,
+                engine: ports.engine,
+                metrics: ports.metrics,
+                metricsPublic: options.metricsPublic,
+            }),
         ],
         socketEvents: cicdEvents,
         socketHandlers: cicdHandlers(services),
         stackExtension: {
             badges: () => stackBadges(ports),
+            environment: (stack: string) => hostEnvironment(ports, stack),
             details: (stack: string) => services.extendStack(stack),
         },
         /** Cleans up after a crash, and goes on with what it left. Answers how many deployments go on. */
-        start: () =>
-            recover({ ...shared, worker, workspacesDirectory: `${directory}/workspaces` }),
+        start: () => recover({ ...shared, worker, workspacesDirectory: `${directory}/workspaces` }),
         /** Takes nothing new, and waits for what runs to come to a point where it can be continued. */
         stop: () => worker.stop(),
     };

@@ -1,13 +1,13 @@
 import { createInterface } from "node:readline";
-import { Writable } from "node:stream";
+import { Writable, type Readable } from "node:stream";
 
 /** A password: typed without being shown where there is a terminal, else the first line of standard input. */
 export async function readPassword(
     prompt: string,
-    input: NodeJS.ReadStream,
-    output: NodeJS.WriteStream,
+    input: Readable & { readonly isTTY?: boolean },
+    output: Writable,
 ): Promise<string> {
-    const isTyped = input.isTTY;
+    const isTyped = input.isTTY === true;
     const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
     if (isTyped) {
         output.write(prompt);

@@ -17,8 +17,9 @@ export async function runTests(args: readonly string[]): Promise<{ counts: Count
     let counts = noCounts;
     try {
         for (const phase of planPhases(args)) {
-            if (signals.received() === undefined) {
-                counts = addCounts(counts, await runPhase(phase, args));
+            const concerned = args.length === 0 || (await findsFiles(phase.args));
+            if (concerned && signals.received() === undefined) {
+                counts = addCounts(counts, await runPhase(phase, args, () => signals.received() !== undefined));
             }
         }
     } finally {
@@ -27,15 +28,12 @@ export async function runTests(args: readonly string[]): Promise<{ counts: Count
     return { counts, status: signals.received() ?? exitStatus(counts) };
 }
 
-async function runPhase(phase: Phase, userArgs: readonly string[]): Promise<Counts> {
+async function runPhase(phase: Phase, userArgs: readonly string[], ended: () => boolean): Promise<Counts> {
     try {
         if (!phase.needsEngine) {
             return await runVitest(phase.args, {});
         }
-        if (userArgs.length > 0 && !(await findsFiles(phase.args))) {
-            return noCounts;
-        }
-        const counts = await runJourneys(phase, (text) => console.log(text));
+        const counts = await runJourneys({ phase, say: (text) => console.log(text), ended });
         // On a build machine a test that was not run proves nothing; where the user chose tests, skipping is meant.
         return process.env["CI"] === "true" && userArgs.length === 0 ? skippedAsFailed(counts) : counts;
     } catch (error) {

@@ -181,10 +181,10 @@ configs: {c: {content: 'port \${PORT} $$x'}}
         const services = fc.dictionary(fc.constantFrom("w1", "w2", "Web_3", "on"), service, { minKeys: 1 });
         await fc.assert(
             fc.asyncProperty(services, async (given) => {
-                const named = Object.entries(given).map(([name, fields]) => [
-                    name,
-                    "build" in fields ? fields : { image: "a", ...fields },
-                ]);
+                const named = new Map<string, object>();
+                for (const [name, fields] of Object.entries(given)) {
+                    named.set(name, fields.build === undefined ? { image: "a", ...fields } : fields);
+                }
                 await expectOnlyImages({ "compose.yaml": JSON.stringify({ services: Object.fromEntries(named) }) });
             }),
             { numRuns: 15 },

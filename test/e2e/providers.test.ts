@@ -32,8 +32,12 @@ interface Push {
     readonly delivery?: string;
 }
 
+function payloadsOf(event: string): readonly Readonly<Record<string, unknown>>[] {
+    return githubExamples().find(({ name }) => name === event)?.examples ?? [];
+}
+
 function githubPush({ commit, before = nothing, ref = "refs/heads/main", message = "feat", delivery }: Push) {
-    const example = githubExamples("push").find((payload) => payload["ref"] === "refs/heads/master");
+    const example = payloadsOf("push").find((payload) => payload["ref"] === "refs/heads/master");
     const head = { id: commit, message, author: { name: "Ada" }, added: [], removed: [], modified: ["compose.yaml"] };
     const head_commit = commit === nothing ? null : head;
     const commits = head_commit === null ? [] : [head_commit];
@@ -196,7 +200,7 @@ describe("a push that a git server tells", () => {
 
     it("answers GitHub's ping with pong", async () => {
         const hook = await connect("ping", "github");
-        const [ping] = githubExamples("ping");
+        const [ping] = payloadsOf("ping");
 
         const sent = await sendWebhook(server, hook.id, githubRequest("ping", ping, secret, randomUUID()));
 

@@ -22,6 +22,8 @@ export async function startGitServer(options: {
     readonly username?: string;
     readonly token?: string;
     readonly intercept?: Intercept;
+    /** Where it listens; any free port where it is left out. */
+    readonly port?: number;
 }): Promise<GitServer> {
     const requests: string[] = [];
     const server = createServer((request, response) => {
@@ -39,7 +41,7 @@ export async function startGitServer(options: {
         }
     }
 
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    await new Promise<void>((resolve) => server.listen(options.port ?? 0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
     return {
         url: `http://127.0.0.1:${port}`,

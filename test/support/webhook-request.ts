@@ -1,6 +1,10 @@
 import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
-import examples from "@octokit/webhooks-examples";
+import { createRequire } from "node:module";
+import { z } from "zod";
+
+const Payload = z.record(z.string(), z.unknown());
+const Examples = z.array(z.object({ name: z.string(), examples: z.array(Payload) }));
 
 export interface SignedRequest {
     readonly body: Buffer;
@@ -56,14 +60,14 @@ export function hexHmac(secret: string, body: Uint8Array): string {
     return createHmac("sha256", secret).update(body).digest("hex");
 }
 
-/** GitHub's own example payloads of an event. */
-export function githubExamples(event: string): readonly Readonly<Record<string, unknown>>[] {
-    const found = examples.find(({ name }) => name === event)?.examples ?? [];
-    return found.map((example) => JSON.parse(JSON.stringify(example)) as Record<string, unknown>);
+/** GitHub's own example payloads of all events. */
+export function githubExamples(): z.infer<typeof Examples> {
+    const require = createRequire(import.meta.url);
+    return Examples.parse(require("@octokit/webhooks-examples"));
 }
 
 /** A payload of `test/fixtures/webhooks`. */
-export function webhookFixture(name: string): Readonly<Record<string, unknown>> {
+export function webhookFixture(name: string): z.infer<typeof Payload> {
     const file = new URL(`../fixtures/webhooks/${name}.json`, import.meta.url);
-    return JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
+    return Payload.parse(JSON.parse(readFileSync(file, "utf8")));
 }

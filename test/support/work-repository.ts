@@ -10,6 +10,8 @@ export interface WorkRepository {
     /** `file://` address of the bare repository. */
     readonly url: string;
     readonly bareDirectory: string;
+    /** The clone that commits are made in. */
+    readonly workDirectory: string;
     /** Writes files (`null` removes one), commits and pushes; answers the commit's hash. */
     commit(files: Readonly<Record<string, string | null>>, message: string, branch?: string): Promise<string>;
     git(...args: readonly string[]): Promise<string>;
@@ -42,6 +44,7 @@ export async function createWorkRepository(): Promise<WorkRepository> {
     return {
         url: `file://${bareDirectory}`,
         bareDirectory,
+        workDirectory: work,
         git,
         async commit(files, message, branch = "main") {
             const current = await git("symbolic-ref", "--short", "HEAD");

@@ -64,8 +64,8 @@ export function folderOf(path: string): string {
     return slash < 0 ? "" : path.slice(0, slash);
 }
 
-/** Every path that looks like a compose file, the likeliest first: what the page offers to choose from. */
-export function composeCandidates(paths: Iterable<string>): readonly string[] {
+/** Every path that has the name of a compose file, those near the root first. */
+function composeCandidates(paths: Iterable<string>): readonly string[] {
     const names: ReadonlySet<string> = new Set(composeFileNames);
     const found = [...paths].filter((path) => names.has(path.slice(path.lastIndexOf("/") + 1)));
     return found.sort((left, right) => depth(left) - depth(right) || left.localeCompare(right));

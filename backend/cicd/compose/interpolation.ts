@@ -56,8 +56,11 @@ function partAt(text: string, at: number): TemplatePart | undefined {
 
 function bracedAt(text: string, at: number): TemplateVariable | undefined {
     const end = closingBrace(text, at + 2);
+    if (end < 0) {
+        return undefined;
+    }
     const inner = /^([A-Za-z_][A-Za-z0-9_]*)(?:(:?[-?+])([\s\S]*))?$/.exec(text.slice(at + 2, end));
-    if (end < 0 || inner?.[1] === undefined) {
+    if (inner?.[1] === undefined) {
         return undefined;
     }
     const [, name, operator, argument = ""] = inner;

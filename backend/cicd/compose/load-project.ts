@@ -1,6 +1,6 @@
 import type { ComposeReader } from "./compose-reader.ts";
 import { type FileReference, resolveReference } from "./file-reference.ts";
-import { folderOf } from "./find-compose-file.ts";
+import { composeFileNames, folderOf, stackFileName } from "./find-compose-file.ts";
 import type { Lookup } from "./interpolation.ts";
 import { mergeCompose } from "./merge-compose.ts";
 import type { Mistake, Place } from "./mistake.ts";
@@ -18,7 +18,10 @@ export interface ProjectFile {
 
 /** All compose files that make up a stack, as data. */
 export interface ComposeProject {
-    /** The file to write into the stack's directory: merged, or the only one as it is. */
+    /**
+     * The file to write into the stack's directory: merged, or the only one as it is; under its own name where Compose
+     * finds it by that, else as `compose.yaml` of its folder.
+     */
     readonly file: ComposeFile;
     /** The compose file's folder; "" for the repository's root. */
     readonly folder: string;
@@ -63,7 +66,8 @@ class ProjectLoader {
         const { files, folder, ownOverride } = this.#input;
         const parsed = await this.#parseAll(files, { file: files[0], line: 1, column: 1 });
         const own = ownOverride === undefined ? [] : this.#parse(ownOverride.path, ownOverride.text);
-        const file = this.#merge([...parsed, ...own]);
+        const merged = this.#merge([...parsed, ...own]);
+        const file = merged && { ...merged, path: await this.#stackPath(merged.path) };
         if (file !== undefined) {
             await this.#visit({ path: file.path, tree: file.tree, directory: folder });
             this.#requireServices(file);
@@ -72,6 +76,19 @@ class ProjectLoader {
             return { ok: false, violations: this.#violations };
         }
         return { ok: true, project: { file, folder, included: this.#included, extended: this.#extended } };
+    }
+
+    /** The path under which Compose will find the file in the stack's directory. */
+    async #stackPath(path: string): Promise<string> {
+        const { reader, folder } = this.#input;
+        const prefix = folder === "" ? "" : `${folder}/`;
+        const there: string[] = [];
+        for (const name of composeFileNames) {
+            if ((await reader.locate(prefix + name)).where !== "missing") {
+                there.push(prefix + name);
+            }
+        }
+        return prefix + stackFileName(path, there);
     }
 
     #merge(files: readonly ComposeFile[]): ComposeFile | undefined {
@@ -196,8 +213,8 @@ class ProjectLoader {
 
     #mayRead(place: Place): boolean {
         const count = this.#included.length + this.#extended.length;
-        if (count === maxFiles) {
-            const message = `more than ${maxFiles} compose files`;
+        const message = `more than ${maxFiles} compose files`;
+        if (count === maxFiles && !this.#violations.some((told) => told.message === message)) {
             this.#violations.push(violationAt(place, "compose_invalid", message, "include fewer files"));
         }
         return count < maxFiles;

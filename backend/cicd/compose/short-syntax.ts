@@ -1,14 +1,4 @@
-import {
-    entriesOf,
-    isNull,
-    itemsOf,
-    mapNode,
-    textNode,
-    textOf,
-    type Tree,
-    type TreeMap,
-    type TreeScalar,
-} from "./tree.ts";
+import { entriesOf, itemsOf, mapNode, textNode, textOf, type Tree, type TreeMap, type TreeScalar } from "./tree.ts";
 
 /** Splits at a character, but not inside `${…}`. */
 export function splitOutsideVariables(text: string, separator: string): readonly string[] {
@@ -91,9 +81,4 @@ function longMount(node: TreeMap): Mount | undefined {
 /** Whether a short mount's source is a path; a variable may turn out to be one. */
 export function looksLikePath(source: string): boolean {
     return /^[./~$\\]/.test(source);
-}
-
-/** Whether a value is missing: left out or null. */
-export function isAbsent(tree: Tree | undefined): boolean {
-    return tree === undefined || isNull(tree);
 }

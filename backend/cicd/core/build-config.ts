@@ -49,7 +49,9 @@ export function mergeVariables(
     given: BuildConfigInput["environmentVariables"],
     stored: readonly Variable[],
 ): readonly Variable[] {
-    const old = new Map(stored.filter((variable) => variable.secret).map((variable) => [variable.name, variable.value]));
+    const old = new Map(
+        stored.filter((variable) => variable.secret).map((variable) => [variable.name, variable.value]),
+    );
     const merged: Variable[] = [];
     for (const { name, value, secret } of given) {
         const wanted = secret ? (value === undefined ? old.get(name) : value) : (value ?? "");

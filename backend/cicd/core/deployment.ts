@@ -100,7 +100,13 @@ export type NewDeployment = Pick<
     Partial<
         Pick<
             DeploymentRecord,
-            "commitMessage" | "commitAuthor" | "triggeredByUser" | "previousDeploymentId" | "rollbackOf" | "images" | "note"
+            | "commitMessage"
+            | "commitAuthor"
+            | "triggeredByUser"
+            | "previousDeploymentId"
+            | "rollbackOf"
+            | "images"
+            | "note"
         >
     > & {
         /** `pending` unless it records what already runs (release 0). */

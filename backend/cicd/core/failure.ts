@@ -28,7 +28,9 @@ export function asFailure(error: unknown): DeploymentFailure {
         return new DeploymentFailure(codeOf(error), error.message, { cause: error });
     }
     if (isNoSpace(error)) {
-        return new DeploymentFailure("disk_full", "The disk is full. Free some space, then redeploy.", { cause: error });
+        return new DeploymentFailure("disk_full", "The disk is full. Free some space, then redeploy.", {
+            cause: error,
+        });
     }
     return new DeploymentFailure("internal", "Internal error. The server's log tells more.", { cause: error });
 }

@@ -15,7 +15,7 @@ export interface Files {
     write(root: string, path: string, content: string, mode?: number): Promise<void>;
     /** Copies a file or symlink by temporary name and rename; keeps whether it is executable. */
     copy(from: string, to: string, path: string): Promise<void>;
-    /** Removes a file and the folders that it leaves empty. Fine when it is gone. */
+    /** Removes a file, or an empty folder, and the folders that it leaves empty. Fine when it is gone. */
     remove(root: string, path: string): Promise<void>;
     removeTree(directory: string): Promise<void>;
     makeDirectory(directory: string): Promise<void>;

@@ -21,7 +21,10 @@ export interface RepositoryRecord {
     readonly updatedAt: string;
 }
 
-export type NewRepository = Omit<RepositoryRecord, "id" | "createdAt" | "updatedAt" | "lastSyncedAt" | "lastSyncedCommit">;
+export type NewRepository = Omit<
+    RepositoryRecord,
+    "id" | "createdAt" | "updatedAt" | "lastSyncedAt" | "lastSyncedCommit"
+>;
 
 /** Repositories in the database; credentials and webhook secret encrypted there. */
 export interface RepositoryStore {

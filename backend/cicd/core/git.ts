@@ -27,6 +27,8 @@ export type WantedRef = { readonly branch: string } | { readonly tag: string };
 export interface GitCall {
     readonly signal: AbortSignal;
     readonly timeoutSeconds: number;
+    /** Marks the processes, so that ones that outlive the server are found again (`TargetHost.endOrphans`). */
+    readonly deploymentId?: string | undefined;
     /** Git's own words, line by line, for the deployment's log. */
     readonly onLine?: (line: string) => void;
 }

@@ -54,3 +54,8 @@ export interface ReleaseStore {
     list(stackId: string): Promise<readonly string[]>;
     remove(deploymentId: string): Promise<void>;
 }
+
+/** The deployment whose release a row runs: its own, or for a rollback the restored one's. */
+export function releaseId(record: { readonly id: string; readonly previousDeploymentId?: string | undefined }): string {
+    return record.previousDeploymentId ?? record.id;
+}

@@ -19,6 +19,9 @@ export interface RunOptions {
     readonly capture?: boolean;
 }
 
+/** The variable that carries the mark in a process' environment. */
+export const deploymentMark = "CICD_DEPLOYMENT_ID";
+
 export interface CommandResult {
     readonly exitCode: number;
     /** Empty unless `capture`. */

@@ -50,9 +50,7 @@ export interface PushEvent {
 
 /** What a verified body means. `repositoryUrls` are all addresses that the body gives for its repository. */
 export type ParsedWebhook = { readonly eventType: string; readonly repositoryUrls: readonly string[] } & (
-    | PushEvent
-    | { readonly kind: "ping" }
-    | { readonly kind: "ignored"; readonly reason: string }
+    PushEvent | { readonly kind: "ping" } | { readonly kind: "ignored"; readonly reason: string }
 );
 
 /** Headers with lower-case names. */

@@ -2,6 +2,7 @@ import express, { type Request, type Response, type Router } from "express";
 import { AppError } from "../../../common/errors.ts";
 import { GitProvider } from "../../../common/schema/git-repository.ts";
 import type { WebhookAnswer } from "../../../common/schema/webhook-event.ts";
+import type { Metrics } from "../core/metrics.ts";
 import type { WebhookHeaders } from "../core/webhook-event.ts";
 import type { ReceiveWebhook, WebhookReply } from "../core/webhook-receiver.ts";
 import { addressOf } from "./admit.ts";
@@ -12,6 +13,8 @@ export interface WebhookRouterOptions {
     readonly receiveWebhook: ReceiveWebhook;
     /** Gets every error that is a bug. */
     readonly report: ReportError;
+    /** Counts the verdicts. */
+    readonly metrics?: Pick<Metrics, "webhookAnswered">;
     /** Default: 25 MB within 30 s. */
     readonly limits?: BodyLimits;
 }
@@ -56,7 +59,9 @@ async function answer(
     }
     const delivery = { ...target, headers: headersOf(request), body: body.bytes, address: addressOf(request) };
     try {
-        send(response, await options.receiveWebhook(delivery));
+        const reply = await options.receiveWebhook(delivery);
+        options.metrics?.webhookAnswered(reply.answer.verdict);
+        send(response, reply);
     } catch (error) {
         send(response, replyTo(error, options.report));
     }

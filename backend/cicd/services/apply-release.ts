@@ -1,6 +1,6 @@
 import { composeUp } from "../commands/compose.ts";
 import type { ServicePlan } from "../compose/plan-service.ts";
-import type { Engine } from "../core/engine.ts";
+import type { ContainerState, Engine } from "../core/engine.ts";
 import { composeLabels } from "../core/engine.ts";
 import type { DeploymentErrorCode } from "../../../common/schema/deployment.ts";
 import { DeploymentFailure } from "../core/failure.ts";
@@ -9,6 +9,7 @@ import type { CommandResult, TargetHost } from "../core/target-host.ts";
 import type { DeploymentRun } from "./deployment-run.ts";
 import type { ApplyInput, Plan } from "./plan-release.ts";
 import { composeEnvironment } from "./stack-environment.ts";
+import { inspectStack, showLogs } from "./verify-release.ts";
 import { writeStackFiles } from "./write-stack-files.ts";
 
 /** Beside what the services themselves may take: stopping old containers, creating new ones. */
@@ -63,12 +64,12 @@ async function bringUp(ports: ApplyPorts, run: DeploymentRun, plan: Plan, servic
         return;
     }
     if (!(await clearLeftovers(ports.engine, run))) {
-        throw upFailure(service.service, first);
+        throw await upFailure(ports.engine, run, service.service, first);
     }
     // An interrupted recreate leaves its replacement under a temporary name, which makes the next `up` fail once.
     const second = await up(ports, run, plan, service);
     if (second.exitCode !== 0) {
-        throw upFailure(service.service, second);
+        throw await upFailure(ports.engine, run, service.service, second);
     }
 }
 
@@ -105,9 +106,22 @@ const knownFailures: readonly (readonly [RegExp, DeploymentErrorCode])[] = [
     [/is unhealthy|didn't complete successfully/i, "unhealthy"],
 ];
 
-function upFailure(service: string, result: CommandResult): DeploymentFailure {
+async function upFailure(
+    engine: Engine,
+    run: DeploymentRun,
+    service: string,
+    result: CommandResult,
+): Promise<DeploymentFailure> {
     const words = result.stderrTail.trim().split("\n").at(-1) ?? "";
     const code = knownFailures.find(([pattern]) => pattern.test(result.stderrTail))?.[1] ?? "apply_failed";
     const how = result.timedOut ? `did not come up within ${applyTimeoutSeconds} s` : "could not be started";
+    if (code === "unhealthy") {
+        const states = await inspectStack(engine, run.stack);
+        await showLogs(engine, run, states.filter(hasFailed));
+    }
     return new DeploymentFailure(code, `${service} ${how}: ${words}`);
+}
+
+function hasFailed(state: ContainerState): boolean {
+    return (state.status === "exited" && state.exitCode !== 0) || state.health === "unhealthy";
 }

@@ -6,7 +6,7 @@ import { DeploymentFailure } from "../core/failure.ts";
 import type { Files } from "../core/files.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Release, ReleaseFile, ReleaseStore } from "../core/release.ts";
-import type { CheckedOut } from "./build-release.ts";
+import type { CheckedOut } from "./check-out.ts";
 import type { Connection } from "./deploy.ts";
 import type { DeploymentRun } from "./deployment-run.ts";
 
@@ -57,7 +57,12 @@ export async function draftRelease(
             commitSha: input.commit.sha,
             deploymentId: run.id,
             images: new Map(images.map(({ service, image }) => [service, image])),
-            filesHashes: filesHashes({ project, lookup: input.lookup, hash: ports.hash, digests: digests(files, project.folder) }),
+            filesHashes: filesHashes({
+                project,
+                lookup: input.lookup,
+                hash: ports.hash,
+                digests: digests(files, project.folder),
+            }),
             variables: connection.variables,
         }),
         userOverride: input.userOverride?.text,

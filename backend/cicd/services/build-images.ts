@@ -84,7 +84,10 @@ async function allServicesBuild(ports: BuildPorts, run: DeploymentRun, input: Bu
 function buildFailure(result: CommandResult): DeploymentFailure {
     const words = result.stderrTail.trim().split("\n").at(-1) ?? "";
     if (result.timedOut) {
-        return new DeploymentFailure("timeout", "The build took longer than its timeout. Raise timeout, or make the build faster.");
+        return new DeploymentFailure(
+            "timeout",
+            "The build took longer than its timeout. Raise timeout, or make the build faster.",
+        );
     }
     if (/failed to read dockerfile|dockerfile.*no such file/i.test(result.stderrTail)) {
         return new DeploymentFailure("dockerfile_missing", `The Dockerfile is missing: ${words}`);
@@ -93,7 +96,10 @@ function buildFailure(result: CommandResult): DeploymentFailure {
         return new DeploymentFailure("disk_full", "The disk is full. Free some space, then redeploy.");
     }
     if (/cannot connect to the docker daemon/i.test(result.stderrTail)) {
-        return new DeploymentFailure("engine_unavailable", "The Docker engine does not answer. Start it, then redeploy.");
+        return new DeploymentFailure(
+            "engine_unavailable",
+            "The Docker engine does not answer. Start it, then redeploy.",
+        );
     }
     return new DeploymentFailure("build_failed", `The build failed: ${words}`);
 }

@@ -3,24 +3,17 @@ import { imageName } from "../compose/image-name.ts";
 import { substitute } from "../compose/interpolation.ts";
 import { textOf, treeAt } from "../compose/tree.ts";
 import { DeploymentFailure } from "../core/failure.ts";
-import type { CommitInfo } from "../core/git.ts";
-import type { Host } from "../core/host.ts";
 import type { Release, ReleaseStore } from "../core/release.ts";
-import { type Workspace, workspaceAt, workspaceName } from "../core/workspace.ts";
 import { assembleRelease, type AssemblePorts } from "./assemble-release.ts";
 import { buildImages, type BuildPorts } from "./build-images.ts";
+import { type CheckedOut, checkOut, type CheckOutPorts, findLiveRelease } from "./check-out.ts";
 import type { Connection } from "./deploy.ts";
 import type { DeploymentRun } from "./deployment-run.ts";
-import { fetchCommit, type FetchPorts } from "./fetch-commit.ts";
-import { readProject, type ReadProject } from "./read-project.ts";
 import { runUserCommands, type UserCommandPorts } from "./run-user-commands.ts";
 import { withTimeLimit } from "./time-limit.ts";
-import { findUserOverride } from "./write-stack-files.ts";
 
-export interface BuildReleasePorts extends FetchPorts, BuildPorts, UserCommandPorts, AssemblePorts {
-    readonly host: Pick<Host, "stackDirectory" | "createStackDirectory">;
+export interface BuildReleasePorts extends CheckOutPorts, BuildPorts, UserCommandPorts, AssemblePorts {
     readonly releases: ReleaseStore;
-    readonly workspacesDirectory: string;
 }
 
 /**
@@ -41,63 +34,6 @@ export async function buildRelease(
         const images = await build(ports, run, connection, source, signal);
         return assembleRelease(ports, run, { ...source, connection, images, previous });
     });
-}
-
-/** A commit in its worktree, read and checked. */
-export interface CheckedOut extends ReadProject {
-    readonly commit: CommitInfo;
-    readonly workspace: Workspace;
-    readonly stackDirectory: string;
-    readonly userOverride: { readonly name: string; readonly text: string } | undefined;
-}
-
-/** Fetches, checks out, reads. Used by deployments and by previews. */
-export async function checkOut(
-    ports: BuildReleasePorts,
-    run: DeploymentRun,
-    connection: Connection,
-    previous: Release | undefined,
-    signal: AbortSignal,
-): Promise<CheckedOut> {
-    const { repository, config, variables } = connection;
-    const commit = await fetchCommit(ports, run, repository, config, signal);
-    const workspace = workspaceAt(`${ports.workspacesDirectory}/${workspaceName(run.stack, commit.sha, run.id)}`);
-    await ports.files.removeTree(workspace.root);
-    await ports.files.makeDirectory(workspace.root);
-    await ports.git.addWorktree(repository, commit.sha, workspace.worktree, { signal, timeoutSeconds: config.timeout });
-    await ports.host.createStackDirectory(run.stack);
-    const stackDirectory = await ports.host.stackDirectory(run.stack);
-    const userOverride = await rememberedOverride(ports, stackDirectory, previous);
-    const read = await readProject(ports.files, run, {
-        worktree: workspace.worktree,
-        config,
-        variables,
-        environmentText: await ports.files.readText(stackDirectory, ".env"),
-        userOverride,
-    });
-    return { ...read, commit, workspace, stackDirectory, userOverride };
-}
-
-async function rememberedOverride(
-    ports: BuildReleasePorts,
-    stackDirectory: string,
-    previous: Release | undefined,
-): Promise<CheckedOut["userOverride"]> {
-    const lying = await findUserOverride(ports.files, stackDirectory);
-    if (lying !== undefined) {
-        return lying;
-    }
-    const text = previous?.userOverride;
-    return text === undefined ? undefined : { name: "compose.override.yaml", text };
-}
-
-/** The release that a stack runs now. */
-export async function findLiveRelease(
-    ports: Pick<BuildReleasePorts, "deployments" | "releases">,
-    stack: string,
-): Promise<Release | undefined> {
-    const live = await ports.deployments.findLive(stack);
-    return live && ports.releases.find(live.previousDeploymentId ?? live.id);
 }
 
 async function build(
@@ -142,7 +78,10 @@ export function wantedImages(
     source: CheckedOut,
 ): ReadonlyMap<string, string> {
     if (config.buildType === "script") {
-        throw new DeploymentFailure("not_supported", 'buildType: "script" is not supported yet; use docker_build or compose_only');
+        throw new DeploymentFailure(
+            "not_supported",
+            'buildType: "script" is not supported yet; use docker_build or compose_only',
+        );
     }
     const services = [...effectiveServices(source.project).values()];
     const built = config.buildType === "compose_only" ? [] : servicesToBuild(services, config);

@@ -12,7 +12,8 @@ export interface CancelPorts {
 
 /**
  * Cancels a deployment: one that waits ends at once, one that builds is stopped, one that applies finishes its running
- * command and restores the old release. Throws `not_found`, and `conflict` where it has already ended.
+ * command and restores the old release. Throws `not_found`, and `conflict` where it has already ended or is itself the
+ * restoring of an old release.
  */
 export async function cancelDeployment(
     ports: CancelPorts,
@@ -24,6 +25,9 @@ export async function cancelDeployment(
     }
     if (isTerminal(record.status)) {
         throw new AppError("conflict", `deployment: it has already ended (${record.status}); nothing to cancel`);
+    }
+    if (record.rollbackOf !== undefined) {
+        throw new AppError("conflict", "deployment: it restores the release that ran before; it is finished first");
     }
     const message = `Cancelled by ${caller.username}.`;
     const ended = await cancelWaiting(ports, record, message);

@@ -4,7 +4,7 @@ import type { DeploymentRecord, DeploymentStore } from "../core/deployment.ts";
 import { asFailure, DeploymentFailure, endsCancelled } from "../core/failure.ts";
 import type { RepositoryRecord, RepositoryStore } from "../core/git-repository.ts";
 import type { Host } from "../core/host.ts";
-import type { LogStore } from "../core/log-stream.ts";
+import type { LogStore, LogWriter } from "../core/log-stream.ts";
 import { createMasker } from "../core/mask.ts";
 import type { Release, ReleaseStore } from "../core/release.ts";
 import type { TargetHost } from "../core/target-host.ts";
@@ -39,16 +39,18 @@ export interface Connection {
 
 /**
  * Runs one deployment to its end, whatever it was doing before: a new one from the start, one that built before a crash
- * again from the fetch, one that was applying on from its release. Never throws; a run that is interrupted by a
- * shutdown keeps its status and goes on at the next start.
+ * again from the fetch, one that was applying on from its release. A run that is interrupted by a shutdown keeps its
+ * status and goes on at the next start. Throws only where its end cannot be written down.
  */
 export function createDeploy(ports: DeployPorts) {
     return async function deploy(record: DeploymentRecord, signal: AbortSignal): Promise<void> {
-        const connection = await findConnection(ports, record);
-        const log = await ports.logs.open(record.id);
-        const masker = createMasker(secretsOf(connection));
-        const run = new DeploymentRun(ports, { record, log, signal, mask: (text) => masker.mask(text) });
+        const log = await openLog(ports, record.id);
+        let mask = (text: string): string => text;
+        const run = new DeploymentRun(ports, { record, log, signal, mask: (text) => mask(text) });
         try {
+            const connection = await findConnection(ports, record);
+            const masker = createMasker(secretsOf(connection));
+            mask = (text) => masker.mask(text);
             await runLocked(ports, run, connection);
         } catch (error) {
             await end(ports, run, error);
@@ -58,18 +60,35 @@ export function createDeploy(ports: DeployPorts) {
     };
 }
 
+/** A disk that is full takes no log; the deployment says that itself, in its row. */
+async function openLog(ports: DeployPorts, id: string): Promise<LogWriter> {
+    try {
+        return await ports.logs.open(id);
+    } catch (error) {
+        ports.onError(error);
+        return { write: () => undefined, flush: () => Promise.resolve(), close: () => Promise.resolve() };
+    }
+}
+
 async function runLocked(ports: DeployPorts, run: DeploymentRun, connection: Connection | undefined): Promise<void> {
-    const lock = await ports.host.lock.acquire(run.stack, `deployment ${run.id}`, run.signal);
+    const lock = await ports.host.lock.acquire(run.stack, `deployment ${run.id}`, lockSignal(run));
     try {
         await continueAfterCrash(ports, run);
         if (connection === undefined) {
             throw new DeploymentFailure("interrupted", "The stack's repository was disconnected meanwhile.");
         }
-        const release = await obtainRelease(ports, run, connection).finally(() => ports.cleanUp(run.id, connection));
+        const release = await obtainRelease(ports, run, connection).finally(() =>
+            ports.cleanUp(run.id, connection).catch(ports.onError),
+        );
         await ports.putLive(run, release, connection);
     } finally {
         lock.release();
     }
+}
+
+/** One that was applying has to come to its end, also when it is cancelled: the old release is restored then. */
+function lockSignal(run: DeploymentRun): AbortSignal {
+    return run.record.status === "deploying" ? new AbortController().signal : run.signal;
 }
 
 async function continueAfterCrash(ports: DeployPorts, run: DeploymentRun): Promise<void> {
@@ -128,7 +147,10 @@ async function end(ports: DeployPorts, run: DeploymentRun, error: unknown): Prom
             completedAt: ports.clock.now().toISOString(),
         });
     } catch (lost) {
-        ports.onError(lost);
+        // Ended elsewhere, such as superseded at the moment of its claim: what stands there is true.
+        if (!(lost instanceof DeploymentFailure)) {
+            throw lost;
+        }
     }
 }
 

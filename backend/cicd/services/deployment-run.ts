@@ -74,7 +74,11 @@ export class DeploymentRun {
     async become(status: DeploymentStatus, phase: DeploymentPhase, change: DeploymentChange = {}): Promise<void> {
         const phases = this.#phasesWith(phase);
         this.#keep(
-            await this.#ports.deployments.transition(this.id, this.#record.status, status, { ...change, phase, phases }),
+            await this.#ports.deployments.transition(this.id, this.#record.status, status, {
+                ...change,
+                phase,
+                phases,
+            }),
         );
     }
 

@@ -1,7 +1,8 @@
-import type { Plan } from "./plan-release.ts";
+import type { Plan } from "../compose/plan.ts";
+import type { StackFilesChange } from "./write-stack-files.ts";
 
 /** A plan in words, for the log: one line per service and kind of file change. */
-export function describePlan(plan: Pick<Plan, "services" | "files">): readonly string[] {
+export function describePlan(plan: { readonly services: Plan; readonly files: StackFilesChange }): readonly string[] {
     const services = plan.services.services.map(({ service, action, reasons }) =>
         action === "none" ? `  ${service}: unchanged` : `  ${service}: ${action} (${reasons.join(", ")})`,
     );

@@ -49,7 +49,7 @@ async function enqueueInTurn(
 ): Promise<{ deployment: DeploymentRecord; created: boolean }> {
     const stack = input.repository.stackId;
     const active = await ports.deployments.listActive(stack);
-    const same = active.find((row) => isSame(row, input)) ?? (await sameLive(ports, stack, input));
+    const same = active.find((row) => isSame(row, input) && !isRollback(row)) ?? (await sameLive(ports, stack, input));
     if (same !== undefined) {
         return { deployment: same, created: false };
     }
@@ -76,7 +76,7 @@ async function enqueueInTurn(
 function isSame(row: DeploymentRecord, input: EnqueueInput): boolean {
     const tag = input.ref.type === "tag" ? input.ref.name : undefined;
     const sameRef = row.tag === tag && (tag !== undefined || row.branch === input.ref.name);
-    return sameRef && row.commitSha === input.commit && row.cancelRequestedAt === undefined && !isRollback(row);
+    return sameRef && row.commitSha === input.commit && row.cancelRequestedAt === undefined;
 }
 
 async function sameLive(

@@ -28,6 +28,7 @@ export async function fetchCommit(
     await ports.git.fetch(repository, {
         signal,
         timeoutSeconds: config.timeout,
+        deploymentId: run.id,
         onLine: (line) => run.write("stderr", line),
     });
     const ref = tag === undefined ? { branch } : { tag };

@@ -1,6 +1,8 @@
 import { AppError } from "../../../common/errors.ts";
 import type { DeployedImage } from "../../../common/schema/deployment.ts";
 import { composeConfig } from "../commands/compose.ts";
+import { broughtAlong } from "../compose/brought-along.ts";
+import { describeComplaint } from "../compose/compose-complaint.ts";
 import { composeFileNames } from "../compose/find-compose-file.ts";
 import type { WantedService } from "../compose/health.ts";
 import { planApply, type Plan as ServicesPlan } from "../compose/plan.ts";
@@ -16,7 +18,7 @@ import type { DeploymentRun } from "./deployment-run.ts";
 import { describePlan } from "./describe-plan.ts";
 import { composeEnvironment, stackEnvironmentFile } from "./stack-environment.ts";
 import { inspectStack } from "./verify-release.ts";
-import { planStackFiles, type StackFilesChange, type StackFilesInput } from "./write-stack-files.ts";
+import { deployedFiles, planStackFiles, type StackFilesChange, type StackFilesInput } from "./write-stack-files.ts";
 
 export interface PlanPorts {
     readonly engine: Engine;
@@ -44,6 +46,8 @@ export interface ApplyInput {
 export interface Plan {
     readonly stackDirectory: string;
     readonly services: ServicesPlan;
+    /** One-shot services that come up with those that wait for them. */
+    readonly broughtAlong: ReadonlySet<string>;
     readonly files: StackFilesChange;
     readonly filesInput: StackFilesInput;
     readonly wanted: readonly WantedService[];
@@ -67,6 +71,7 @@ export async function planRelease(ports: PlanPorts, run: DeploymentRun, input: A
     const plan: Plan = {
         stackDirectory,
         services,
+        broughtAlong: broughtAlong(model, services.services),
         files: await planStackFiles(ports.files, filesInput),
         filesInput,
         wanted: wantedServices(model, images),
@@ -101,13 +106,15 @@ export async function renderRelease(
         envFile: environmentFile?.path,
     });
     try {
-        const result = await run.command(
-            ports.target,
-            command,
-            { capture: true, timeoutSeconds: 60, signal: new AbortController().signal },
-        );
+        const result = await run.command(ports.target, command, {
+            capture: true,
+            timeoutSeconds: 60,
+            signal: new AbortController().signal,
+        });
         if (result.exitCode !== 0) {
-            throw new DeploymentFailure("compose_invalid", composeMessage(result.stderrTail, directory));
+            const text = (await ports.files.readText(directory, base)) ?? "";
+            const words = composeWords(result.stderrTail, directory);
+            throw new DeploymentFailure("compose_invalid", describeComplaint(words, { path: base, text }));
         }
         return readServiceModel(result.stdout, { from: directory, to: stackDirectory });
     } finally {
@@ -115,9 +122,9 @@ export async function renderRelease(
     }
 }
 
-function composeMessage(stderr: string, directory: string): string {
+function composeWords(stderr: string, directory: string): string {
     const line = stderr.trim().split("\n").at(-1) ?? "";
-    return `docker compose refuses the files: ${line.replaceAll(`${directory}/`, "")}`;
+    return line.replaceAll(`${directory}/`, "");
 }
 
 async function ensureImages(
@@ -129,7 +136,9 @@ async function ensureImages(
     const built = new Map(input.release.images.filter((image) => image.built).map((image) => [image.service, image]));
     const images: DeployedImage[] = [];
     for (const service of model.services) {
-        if (service.image === undefined) {
+        // What ran before git may have been built in its folder: Compose gave the image this name.
+        const name = service.image ?? (input.release.initial ? `${run.stack}-${service.name}` : undefined);
+        if (name === undefined) {
             throw new DeploymentFailure(
                 "image_missing",
                 `${service.name} has neither an image nor a build: with compose_only every service needs "image".`,
@@ -140,11 +149,11 @@ async function ensureImages(
             engine,
             run,
             service.name,
-            service.image,
-            own === undefined ? input.pull : "never",
+            name,
+            own === undefined && service.image !== undefined ? input.pull : "never",
             input.signal,
         );
-        images.push({ service: service.name, image: service.image, ...image, built: own !== undefined });
+        images.push({ service: service.name, image: name, ...image, built: own !== undefined });
     }
     return images;
 }
@@ -159,7 +168,10 @@ async function ensureImage(
 ): Promise<{ imageId: string; digest?: string }> {
     const present = await engine.findImage(image);
     if (present === undefined && pull === "never") {
-        throw new DeploymentFailure("image_missing", `${service}: the image ${image} is not on this machine any more. Deploy its commit again to build it anew.`);
+        throw new DeploymentFailure(
+            "image_missing",
+            `${service}: the image ${image} is not on this machine any more. Deploy its commit again to build it anew.`,
+        );
     }
     if (present === undefined || pull === "always") {
         await pullImage(engine, run, service, image, signal);
@@ -226,7 +238,7 @@ function stackFilesInput(
         source: ports.releases.filesDirectory(release.deploymentId),
         files: release.files,
         override: release.override,
-        previous: previous?.files ?? [],
+        previous: deployedFiles(previous),
         replacedDirectory: `${ports.replacedDirectory}/${run.stack}/${run.id}`,
         known: release.files,
     };

@@ -3,24 +3,25 @@ import type { DeploymentRequest } from "../../../common/schema/deployment.ts";
 import type { Preview, ServiceChange } from "../../../common/schema/preview.ts";
 import { planApply, previewServices } from "../compose/plan.ts";
 import { serviceHashes } from "../compose/service-model.ts";
+import type { BuildConfigStore } from "../core/build-config.ts";
 import type { DeploymentRecord } from "../core/deployment.ts";
 import { asFailure } from "../core/failure.ts";
 import type { Caller } from "../core/host.ts";
 import type { Release } from "../core/release.ts";
 import { draftRelease } from "./assemble-release.ts";
-import { type BuildReleasePorts, checkOut, findLiveRelease, wantedImages } from "./build-release.ts";
+import { type BuildReleasePorts, wantedImages } from "./build-release.ts";
+import { checkOut, findLiveRelease } from "./check-out.ts";
 import type { Connection } from "./deploy.ts";
-import type { DeployerPorts } from "./deployer.ts";
 import { DeploymentRun } from "./deployment-run.ts";
 import { renderRelease } from "./plan-release.ts";
 import { inspectStack } from "./verify-release.ts";
-import { planStackFiles } from "./write-stack-files.ts";
+import { deployedFiles, planStackFiles } from "./write-stack-files.ts";
 
-export type PreviewPorts = DeployerPorts &
-    BuildReleasePorts & {
-        readonly replacedDirectory: string;
-        readonly cleanUp: (id: string, connection: Connection) => Promise<void>;
-    };
+export interface PreviewPorts extends BuildReleasePorts {
+    readonly buildConfigs: BuildConfigStore;
+    readonly replacedDirectory: string;
+    readonly cleanUp: (id: string, connection: Connection) => Promise<void>;
+}
 
 export interface PreviewCall {
     readonly stack: string;
@@ -71,7 +72,7 @@ async function preview(
         source: ports.releases.filesDirectory(run.id),
         files: release.files,
         override: release.override,
-        previous: previous?.files ?? [],
+        previous: deployedFiles(previous),
         replacedDirectory: ports.replacedDirectory,
     });
     return {

@@ -1,7 +1,6 @@
 import type { DeploymentStore } from "../core/deployment.ts";
 import type { Engine } from "../core/engine.ts";
-import type { Release, ReleaseStore } from "../core/release.ts";
-import { releaseId } from "./put-live.ts";
+import { type Release, releaseId, type ReleaseStore } from "../core/release.ts";
 
 export interface PrunePorts {
     readonly deployments: DeploymentStore;

@@ -61,9 +61,16 @@ async function createLookup(
     folder: string,
 ): Promise<(name: string) => string | undefined> {
     const variables = new Map(input.variables.map(({ name, value }) => [name, value]));
-    const trackedEnvironment = await files.readText(input.worktree, folder === "" ? ".env" : `${folder}/.env`);
-    const environment = parseEnvFile(input.environmentText ?? trackedEnvironment ?? "");
+    const environment = parseEnvFile(
+        input.environmentText ?? (await trackedEnvironment(files, input.worktree, folder)) ?? "",
+    );
     return (name) => variables.get(name) ?? environment.get(name);
+}
+
+/** A commit's own `.env`; undefined where it is a symlink that leads out of the repository. */
+async function trackedEnvironment(files: Files, worktree: string, folder: string): Promise<string | undefined> {
+    const real = await files.realPath(worktree, folder === "" ? ".env" : `${folder}/.env`);
+    return real === undefined ? undefined : files.readText(worktree, real);
 }
 
 async function selectTracked(

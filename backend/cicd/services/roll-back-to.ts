@@ -1,8 +1,7 @@
 import { AppError } from "../../../common/errors.ts";
 import type { DeploymentRecord, DeploymentStore } from "../core/deployment.ts";
 import type { Caller } from "../core/host.ts";
-import type { ReleaseStore } from "../core/release.ts";
-import { releaseId } from "./put-live.ts";
+import { releaseId, type ReleaseStore } from "../core/release.ts";
 
 export interface RollBackPorts {
     readonly deployments: DeploymentStore;

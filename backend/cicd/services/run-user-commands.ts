@@ -42,7 +42,10 @@ export async function runUserCommands(
         run.checkSignal();
         throwIfAborted(input.signal);
         if (exitCode !== 0) {
-            throw new DeploymentFailure("command_failed", `The command "${shorten(command)}" failed with exit code ${exitCode}.`);
+            throw new DeploymentFailure(
+                "command_failed",
+                `The command "${shorten(command)}" failed with exit code ${exitCode}.`,
+            );
         }
     }
 }

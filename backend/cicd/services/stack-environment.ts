@@ -1,10 +1,26 @@
 import type { Variable } from "../core/build-config.ts";
+import type { DeploymentStore } from "../core/deployment.ts";
 import type { Files } from "../core/files.ts";
-import type { Release } from "../core/release.ts";
+import { type Release, releaseId, type ReleaseStore } from "../core/release.ts";
 
 /** What Compose may interpolate beside the stack's `.env`. */
 export function composeEnvironment(variables: readonly Variable[]): Record<string, string> {
     return Object.fromEntries(variables.map((variable) => [variable.name, variable.value]));
+}
+
+/**
+ * What the host's own buttons give to Compose on a connected stack: the project's name, and the variables of the
+ * release that lies in the folder, without which Compose would refuse, or start with empty values.
+ */
+export async function hostEnvironment(
+    ports: { readonly deployments: Pick<DeploymentStore, "findLive">; readonly releases: Pick<ReleaseStore, "find"> },
+    stack: string,
+): Promise<Record<string, string>> {
+    const live = await ports.deployments.findLive(stack);
+    const release = live && (await ports.releases.find(releaseId(live)));
+    return release === undefined || release.initial
+        ? {}
+        : { ...composeEnvironment(release.variables), COMPOSE_PROJECT_NAME: stack };
 }
 
 /**
@@ -21,10 +37,13 @@ export async function stackEnvironmentFile(
     if (own === undefined) {
         return undefined;
     }
-    const tracked = release.files.some((file) => file.path === ".env") ? await files.readText(directory, ".env") : undefined;
+    const tracked = release.files.some((file) => file.path === ".env")
+        ? await files.readText(directory, ".env")
+        : undefined;
     await files.write(directory, ".env", own, 0o600);
     return {
         path: `${directory}/.env`,
-        remove: () => (tracked === undefined ? files.remove(directory, ".env") : files.write(directory, ".env", tracked)),
+        remove: () =>
+            tracked === undefined ? files.remove(directory, ".env") : files.write(directory, ".env", tracked),
     };
 }

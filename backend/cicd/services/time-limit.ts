@@ -9,7 +9,10 @@ export async function withTimeLimit<T>(
     const limit = new AbortController();
     const timer = setTimeout(() => {
         limit.abort(
-            new DeploymentFailure("timeout", `Fetch and build took longer than ${seconds} s. Raise timeout, or make the build faster.`),
+            new DeploymentFailure(
+                "timeout",
+                `Fetch and build took longer than ${seconds} s. Raise timeout, or make the build faster.`,
+            ),
         );
     }, seconds * 1000);
     const signal = AbortSignal.any([outer, limit.signal]);

@@ -38,7 +38,11 @@ export async function verifyRelease(ports: VerifyPorts, run: DeploymentRun, inpu
         const states = await inspectStack(ports.engine, input.stack);
         const verdict = await judge(ports, input, states, baseline);
         if (verdict.verdict === "failed") {
-            await showLogs(ports.engine, run, states, verdict.service);
+            await showLogs(
+                ports.engine,
+                run,
+                states.filter(({ service }) => service === verdict.service),
+            );
             throw new DeploymentFailure("unhealthy", sentence(verdict.reason));
         }
         const before = stability;
@@ -48,7 +52,11 @@ export async function verifyRelease(ports: VerifyPorts, run: DeploymentRun, inpu
         }
         lastReason = tell(ports, run, lastReason, before.stableSince === undefined ? verdict : undefined);
         if (now(ports) >= limit) {
-            await showLogs(ports.engine, run, states, verdict.service);
+            await showLogs(
+                ports.engine,
+                run,
+                states.filter(({ service }) => service === verdict.service),
+            );
             throw new DeploymentFailure("unhealthy", timeoutSentence(input, verdict.reason));
         }
         await ports.clock.sleep(pollMilliseconds, input.signal);
@@ -162,13 +170,9 @@ function timeoutSentence(input: VerifyInput, reason: string): string {
     return `Not healthy after ${input.healthCheck.timeoutSeconds} s: ${reason || "it did not stay healthy"}. If it only needs longer, raise healthCheckTimeout.`;
 }
 
-async function showLogs(
-    engine: Engine,
-    run: DeploymentRun,
-    states: readonly ContainerState[],
-    service: string | undefined,
-): Promise<void> {
-    for (const state of states.filter((candidate) => candidate.service === service)) {
+/** Writes the last output of these containers to the log. */
+export async function showLogs(engine: Engine, run: DeploymentRun, states: readonly ContainerState[]): Promise<void> {
+    for (const state of states) {
         run.say(`Last output of ${state.name}:`);
         for (const line of await engine.tailLogs(state.id, failingLogLines)) {
             run.write("stderr", line);

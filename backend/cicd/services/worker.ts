@@ -1,9 +1,10 @@
 import type { Clock } from "../core/clock.ts";
-import type { DeploymentRecord, DeploymentStore } from "../core/deployment.ts";
+import { type DeploymentRecord, type DeploymentStore, isTerminal } from "../core/deployment.ts";
 import type { RunningDeployments } from "./running-deployments.ts";
 
 const leaseSeconds = 30;
 const heartbeatMilliseconds = 10_000;
+const retryMilliseconds = 5000;
 
 export interface WorkerPorts {
     readonly deployments: DeploymentStore;
@@ -13,7 +14,7 @@ export interface WorkerPorts {
     readonly owner: string;
     /** How many deployments run at once over all stacks. */
     readonly concurrency: number;
-    /** Runs one deployment to its end. Must not throw. */
+    /** Runs one deployment to its end. Throws where not even that could be written down; it is tried again later. */
     readonly run: (deployment: DeploymentRecord, signal: AbortSignal) => Promise<void>;
     /** An error of the worker's own; the worker goes on. */
     readonly onError: (error: unknown) => void;
@@ -31,12 +32,13 @@ export interface Worker {
 /** Takes deployments from the queue, keeps their leases alive and runs them, at most so many at a time. */
 export function createWorker(ports: WorkerPorts): Worker {
     const runs = new Set<Promise<void>>();
-    let stopped = false;
+    const stopping = new AbortController();
+    let claims: Promise<void> = Promise.resolve();
     let claiming = false;
     let wanted = false;
 
     function begin(deployment: DeploymentRecord): void {
-        const run: Promise<void> = runLeased(ports, deployment).finally(() => {
+        const run: Promise<void> = runLeased(ports, deployment, stopping.signal).finally(() => {
             runs.delete(run);
             wake();
         });
@@ -44,24 +46,35 @@ export function createWorker(ports: WorkerPorts): Worker {
     }
 
     async function claimAll(): Promise<void> {
-        while (!stopped && runs.size < ports.concurrency) {
+        while (!stopping.signal.aborted && runs.size < ports.concurrency) {
             const next = await ports.deployments.claim(ports.owner, leaseSeconds);
             if (next === undefined) {
+                return;
+            }
+            if (stopping.signal.aborted) {
+                await ports.deployments.release(next.id, ports.owner);
                 return;
             }
             begin(next);
         }
     }
 
+    /** The queue cannot be read: nobody may come to wake us when it can be again. */
+    async function wakeLater(error: unknown): Promise<void> {
+        ports.onError(error);
+        await ports.clock.sleep(retryMilliseconds, stopping.signal);
+        wanted = true;
+    }
+
     function wake(): void {
         wanted = true;
-        if (claiming || stopped) {
+        if (claiming || stopping.signal.aborted) {
             return;
         }
         claiming = true;
         wanted = false;
-        claimAll()
-            .catch(ports.onError)
+        claims = claimAll()
+            .catch(wakeLater)
             .finally(() => {
                 claiming = false;
                 if (wanted) {
@@ -78,25 +91,57 @@ export function createWorker(ports: WorkerPorts): Worker {
             return left.length;
         },
         async stop() {
-            stopped = true;
+            stopping.abort();
             ports.running.abortAll({ errorCode: "interrupted", message: "The server is shutting down." });
-            await Promise.allSettled(runs);
+            await Promise.allSettled([claims, ...runs]);
         },
     };
 }
 
-async function runLeased(ports: WorkerPorts, deployment: DeploymentRecord): Promise<void> {
+async function runLeased(ports: WorkerPorts, deployment: DeploymentRecord, stopping: AbortSignal): Promise<void> {
     const signal = ports.running.begin(deployment.id);
     const beat = setInterval(() => {
         ports.deployments.heartbeat(deployment.id, ports.owner, leaseSeconds).catch(ports.onError);
     }, heartbeatMilliseconds);
     try {
-        await ports.run(deployment, signal);
+        await runToEnd(ports, deployment, signal, stopping);
     } catch (error) {
         ports.onError(error);
+        // Its row may still wait: taken again at once it would fail again at once, and so on without end.
+        await ports.clock.sleep(retryMilliseconds, stopping);
     } finally {
         clearInterval(beat);
         ports.running.end(deployment.id);
         await ports.deployments.release(deployment.id, ports.owner).catch(ports.onError);
+    }
+}
+
+/** Runs it again for as long as its end cannot be written down. */
+async function runToEnd(
+    ports: WorkerPorts,
+    deployment: DeploymentRecord,
+    signal: AbortSignal,
+    stopping: AbortSignal,
+): Promise<void> {
+    let row: DeploymentRecord | undefined = deployment;
+    while (row !== undefined && !isTerminal(row.status)) {
+        try {
+            await heedRequest(ports, row.id);
+            await ports.run(row, signal);
+            return;
+        } catch (error) {
+            ports.onError(error);
+            await ports.clock.sleep(retryMilliseconds, stopping);
+        }
+        row = stopping.aborted ? undefined : await ports.deployments.find(row.id);
+    }
+}
+
+/** A cancel may have come before the run could hear of it: between its claim and now, or before a restart. */
+async function heedRequest(ports: WorkerPorts, id: string): Promise<void> {
+    const row = await ports.deployments.find(id);
+    if (row?.cancelRequestedAt !== undefined) {
+        const errorCode = row.supersededBy === undefined ? "cancelled" : "superseded";
+        ports.running.abort(id, { errorCode, message: row.cancelReason ?? "Cancelled." });
     }
 }

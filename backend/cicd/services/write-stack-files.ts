@@ -1,7 +1,8 @@
 import { composeFileNames, generatedOverrideName, overrideFileNames } from "../compose/find-compose-file.ts";
 import { isGeneratedOverride } from "../compose/override.ts";
 import type { Files } from "../core/files.ts";
-import type { ReleaseFile } from "../core/release.ts";
+import type { Release, ReleaseFile } from "../core/release.ts";
+import { findObstacles, foldersOf } from "./find-obstacles.ts";
 
 export interface StackFilesInput {
     readonly stackDirectory: string;
@@ -24,47 +25,48 @@ export interface StackFilesChange {
     readonly replaced: readonly string[];
     /** Files that left the repository but were edited, and so were left alone. */
     readonly left: readonly string[];
+    /** What has to go before anything is written: files where folders come, empty folders where files come. */
+    readonly obstacles: readonly string[];
+}
+
+/** The files of a release that CI/CD put there. Those of release 0 are the user's own, and kept when they are replaced. */
+export function deployedFiles(release: Release | undefined): readonly ReleaseFile[] {
+    return release === undefined || release.initial ? [] : release.files;
 }
 
 /**
  * What writing a release into the stack's directory would change. Reads only. The stack's `.env` is never among the
- * files that exist: a tracked one is copied only where there is none.
+ * files that exist: a tracked one is copied only where there is none. Throws `apply_failed` where a folder with files
+ * of the user lies in the place of a file.
  */
 export async function planStackFiles(files: Files, input: StackFilesInput): Promise<StackFilesChange> {
-    const known = knownHashes([...input.previous, ...(input.known ?? [])]);
-    const written: string[] = [];
-    const replaced: string[] = [];
-    for (const file of input.files) {
-        const there = await files.inspect(input.stackDirectory, file.path);
-        if (there?.sha256 === file.sha256 && there.executable === file.executable) {
-            continue;
-        }
-        if (there !== undefined && file.path === ".env") {
-            continue;
-        }
-        written.push(file.path);
-        if (there !== undefined && there.sha256 !== file.sha256 && !isKnown(known, file.path, there.sha256)) {
-            replaced.push(file.path);
-        }
-    }
     const { removed, left } = await planRemovals(files, input);
-    return { written, removed, left, replaced: [...replaced, ...(await foreignComposeFiles(files, input))] };
+    const foreign = await foreignComposeFiles(files, input, removed);
+    const obstacles = await findObstacles(files, input, removed);
+    const gone = new Set([...obstacles.replaced, ...obstacles.first]);
+    const writes = await planWrites(files, input, gone);
+    return {
+        written: writes.written,
+        removed,
+        left: left.filter((path) => !foreign.includes(path) && !gone.has(path)),
+        replaced: [...new Set([...writes.replaced, ...obstacles.replaced, ...foreign])],
+        obstacles: [...gone],
+    };
 }
 
 /** Does what `planStackFiles` said. Every file is put in place by rename; a crash leaves old or new, never half. */
-export async function writeStackFiles(
-    files: Files,
-    input: StackFilesInput,
-    change: StackFilesChange,
-): Promise<void> {
+export async function writeStackFiles(files: Files, input: StackFilesInput, change: StackFilesChange): Promise<void> {
     for (const path of change.replaced) {
         await files.copy(input.stackDirectory, input.replacedDirectory, path);
+    }
+    for (const path of change.obstacles) {
+        await files.remove(input.stackDirectory, path);
     }
     for (const path of change.written) {
         await files.copy(input.source, input.stackDirectory, path);
     }
-    const wanted = new Set(input.files.map((file) => file.path));
-    for (const path of [...change.removed, ...change.replaced.filter((name) => !wanted.has(name))]) {
+    const kept = new Set([...input.files.map((file) => file.path), ...change.obstacles]);
+    for (const path of [...change.removed, ...change.replaced].filter((name) => !kept.has(name))) {
         await files.remove(input.stackDirectory, path);
     }
     if (input.override === undefined) {
@@ -72,6 +74,36 @@ export async function writeStackFiles(
     } else if ((await files.readText(input.stackDirectory, generatedOverrideName)) !== input.override) {
         await files.write(input.stackDirectory, generatedOverrideName, input.override);
     }
+}
+
+async function planWrites(
+    files: Files,
+    input: StackFilesInput,
+    gone: ReadonlySet<string>,
+): Promise<Pick<StackFilesChange, "written" | "replaced">> {
+    const known = knownHashes([...input.previous, ...(input.known ?? [])]);
+    const written: string[] = [];
+    const replaced: string[] = [];
+    for (const file of input.files) {
+        const hidden = foldersOf(file.path).some((folder) => gone.has(folder));
+        const there = hidden ? undefined : await files.inspect(input.stackDirectory, file.path);
+        if (there?.sha256 === file.sha256 && there.executable === file.executable) {
+            continue;
+        }
+        if (there !== undefined && file.path === ".env") {
+            continue;
+        }
+        written.push(file.path);
+        const isForeign = there !== undefined && there.kind !== "directory" && there.sha256 !== file.sha256;
+        if (isForeign && !known.has(keyOf(file.path, there.sha256)) && !(await isOurs(files, input, file.path))) {
+            replaced.push(file.path);
+        }
+    }
+    return { written, replaced };
+}
+
+async function isOurs(files: Files, { stackDirectory }: StackFilesInput, path: string): Promise<boolean> {
+    return path === generatedOverrideName && isGeneratedOverride((await files.readText(stackDirectory, path)) ?? "");
 }
 
 /** The user's own override file in a directory, if Compose would read one that is not ours. */
@@ -105,13 +137,16 @@ async function planRemovals(
     return { removed, left };
 }
 
-/** Compose files of other names that would be read instead of, or over, the release's. */
-async function foreignComposeFiles(files: Files, input: StackFilesInput): Promise<readonly string[]> {
-    const wanted = new Set(input.files.map((file) => file.path));
-    const previous = new Set(input.previous.map((file) => file.path));
+/** Compose files of other names that would be read instead of, or over, the release's; edited ones of ours, too. */
+async function foreignComposeFiles(
+    files: Files,
+    input: StackFilesInput,
+    removed: readonly string[],
+): Promise<readonly string[]> {
+    const handled = new Set([...input.files.map((file) => file.path), ...removed]);
     const found: string[] = [];
     for (const name of [...composeFileNames, ...overrideFileNames]) {
-        if (wanted.has(name) || previous.has(name)) {
+        if (handled.has(name)) {
             continue;
         }
         const text = await files.readText(input.stackDirectory, name);
@@ -130,9 +165,9 @@ async function removeGeneratedOverride(files: Files, directory: string): Promise
 }
 
 function knownHashes(files: readonly ReleaseFile[]): ReadonlySet<string> {
-    return new Set(files.map((file) => `${file.path}\0${file.sha256}`));
+    return new Set(files.map((file) => keyOf(file.path, file.sha256)));
 }
 
-function isKnown(known: ReadonlySet<string>, path: string, sha256: string): boolean {
-    return known.has(`${path}\0${sha256}`);
+function keyOf(path: string, sha256: string): string {
+    return `${path}\0${sha256}`;
 }

@@ -7,6 +7,8 @@ export interface StackExtension {
      * their compose file exists.
      */
     badges(): Promise<ReadonlyMap<string, string | undefined>>;
+    /** What compose gets besides the host's own environment when it works on this stack; empty for others' stacks. */
+    environment(stack: string): Promise<Readonly<Record<string, string>>>;
     /** What `getStack` answers besides Dockge's own fields. */
     details(stack: string): Promise<StackCICDExtension>;
 }
@@ -14,5 +16,6 @@ export interface StackExtension {
 /** A host without plugin. */
 export const noExtension: StackExtension = {
     badges: async () => new Map(),
+    environment: async () => ({}),
     details: async () => ({}),
 };

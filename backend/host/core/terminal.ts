@@ -2,6 +2,8 @@
 export interface TerminalCommand {
     readonly argv: readonly [string, ...string[]];
     readonly directory: string;
+    /** Added to what every program sees. Secrets go here, never in argv. */
+    readonly environment?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface TerminalSize {

@@ -28,9 +28,12 @@ export function createCombinedLogs(ports: CombinedLogsPorts): CombinedLogs {
         try {
             const directory = await ports.files.directory(stack);
             const argv = composeCommand("logs", await ports.files.environmentFiles(stack));
+            const environment = await ports.extension().environment(stack);
             if (terminal.viewers() > 0) {
                 terminal.clear();
-                terminal.run(ports.programs, { argv, directory }, ports.stopping).catch(noteFailure(stack));
+                terminal
+                    .run(ports.programs, { argv, directory, environment }, ports.stopping)
+                    .catch(noteFailure(stack));
             }
         } finally {
             starting.delete(stack);

@@ -1,6 +1,7 @@
 import { AppError } from "../../../common/errors.ts";
 import { composeCommand, type ComposeAction } from "../core/compose-command.ts";
 import type { ContainerWatch } from "../core/container-watch.ts";
+import type { StackExtension } from "../core/stack-extension.ts";
 import type { StackFiles } from "../core/stack-files.ts";
 import type { TerminalPrograms } from "../core/terminal.ts";
 import type { Terminals } from "./terminals.ts";
@@ -10,6 +11,7 @@ export interface ComposePorts {
     readonly watch: ContainerWatch;
     readonly terminals: Terminals;
     readonly programs: TerminalPrograms;
+    readonly extension: () => StackExtension;
     /** Aborts when the server stops. */
     readonly stopping: AbortSignal;
 }
@@ -31,7 +33,8 @@ export async function runCompose(ports: ComposePorts, stack: string, action: Com
         const argv = composeCommand(action, await ports.files.environmentFiles(stack));
         terminal.write(`$ ${argv.join(" ")}\r\n`);
         const signal = AbortSignal.any([ports.stopping, AbortSignal.timeout(patience)]);
-        const exitCode = await terminal.run(ports.programs, { argv, directory }, signal);
+        const environment = await ports.extension().environment(stack);
+        const exitCode = await terminal.run(ports.programs, { argv, directory, environment }, signal);
         if (exitCode !== 0) {
             throw new AppError("conflict", failedMessage, { details: { exitCode } });
         }

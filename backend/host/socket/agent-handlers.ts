@@ -1,4 +1,4 @@
-import type { agentEvents } from "../../../common/socket/host-events.ts";
+import type { AgentAnswers, agentEvents, Done } from "../../../common/socket/host-events.ts";
 import type { ContainerWatch } from "../core/container-watch.ts";
 import { serviceStatuses } from "../core/stack.ts";
 import type { TerminalKind } from "../core/terminal.ts";
@@ -19,7 +19,7 @@ export interface AgentPorts extends GetStackPorts {
     readonly primaryHostname: () => string;
 }
 
-type AgentHandlers = EventHandlers<typeof agentEvents, HostContext>;
+type AgentHandlers = EventHandlers<typeof agentEvents, HostContext, AgentAnswers>;
 
 /** Dockge's agent-capable events: stacks and their terminals. */
 export function agentHandlers(ports: AgentPorts): AgentHandlers {
@@ -28,7 +28,12 @@ export function agentHandlers(ports: AgentPorts): AgentHandlers {
 
 function operationHandlers({ operations, terminals, logs }: AgentPorts) {
     /** Runs a button's operation while its caller sees the progress. */
-    async function press(name: string, { session }: HostContext, run: () => Promise<void>, done: string) {
+    async function press(
+        name: string,
+        { session }: HostContext,
+        run: () => Promise<void>,
+        done: string,
+    ): Promise<Done> {
         terminals.open("progress", name).join(session.viewer);
         await run();
         return { msg: done, msgi18n: true };

@@ -1,4 +1,4 @@
-import type { directEvents } from "../../../common/socket/host-events.ts";
+import type { DirectAnswers, directEvents } from "../../../common/socket/host-events.ts";
 import { AppError } from "../../../common/errors.ts";
 import { settingTypes, type SettingStore } from "../core/setting.ts";
 import type { UserRecord } from "../core/user.ts";
@@ -21,7 +21,7 @@ export interface DirectPorts extends LoginPorts {
 }
 
 /** Dockge's direct events: setting up, logging in, settings. */
-export function directHandlers(ports: DirectPorts): EventHandlers<typeof directEvents, DirectContext> {
+export function directHandlers(ports: DirectPorts): EventHandlers<typeof directEvents, DirectContext, DirectAnswers> {
     function enter({ session, afterAnswer }: DirectContext, user: UserRecord): void {
         session.logIn(callerOf(user));
         afterAnswer(() => ports.afterLogin(session));

@@ -6,9 +6,11 @@ import { AppError } from "../../../common/errors.ts";
 export type EventTable = Readonly<Record<string, EventDefinition>>;
 
 /** One handler per row; its answer is sent with `ok: true`, or as it is when it is `Verbatim`. */
-export type EventHandlers<T extends EventTable, C> = {
-    readonly [E in keyof T]: (args: EventArgs<T[E]>, context: C) => object | Promise<object>;
+export type EventHandlers<T extends EventTable, C, A extends Record<keyof T, object> = Record<keyof T, object>> = {
+    readonly [E in keyof T]: (args: EventArgs<T[E]>, context: C) => Answer<A[E]> | Promise<Answer<A[E]>>;
 };
+
+type Answer<A> = A | Verbatim;
 
 /** An answer that is no plain success. */
 export class Verbatim {

@@ -1,4 +1,4 @@
-import type { EngineState, PublicInfo, ServerInfo } from "../../../common/socket/host-events.ts";
+import type { AgentPushes, EngineState, PublicInfo, ServerInfo } from "../../../common/socket/host-events.ts";
 import type { StackList } from "../services/list-stacks.ts";
 import { serverInfo, type ServerFacts } from "../services/server-info.ts";
 import type { Session } from "./session.ts";
@@ -27,7 +27,8 @@ export function sendInfo(ports: PushPorts, session: Session): void {
 export function sendStackList(session: Session, list: StackList): void {
     const { endpoint } = session;
     const own = Object.entries(list).map(([name, stack]) => [name, { ...stack, endpoint }] as const);
-    session.emitAgent("stackList", { ok: true, stackList: Object.fromEntries(own) });
+    const [push]: AgentPushes["stackList"] = [{ ok: true, stackList: Object.fromEntries(own), endpoint }];
+    session.emitAgent("stackList", push);
 }
 
 /** Dockge's first pushes after a login. */

@@ -1,4 +1,5 @@
 import type { Socket } from "socket.io";
+import type { DirectPushes } from "../../../common/socket/host-events.ts";
 import type { Caller } from "../core/caller.ts";
 import type { TerminalViewer } from "../core/terminal.ts";
 import { terminalName } from "./terminal-name.ts";
@@ -23,7 +24,7 @@ export interface Session extends Peer {
     logOut(): void;
     /** Called once, at logout or disconnect. */
     onEnd(callback: () => void): void;
-    emit(event: string, ...args: readonly unknown[]): void;
+    emit<E extends keyof DirectPushes>(event: E, ...args: DirectPushes[E]): void;
     /** An agent-capable push; `endpoint` is added to a first argument that is an object. */
     emitAgent(event: string, ...args: readonly unknown[]): void;
     /** Makes the page load anew, and disconnects. */

@@ -42,7 +42,7 @@ const unset = {
 
 function tcpOptions(host: string, address: DockerAddress): Dockerode.DockerOptions {
     const url = parse(host.includes("//") ? host : `tcp://${host}`);
-    if (url === undefined || !["tcp:", "http:", "https:"].includes(url.protocol)) {
+    if (url === undefined || url.hostname === "" || !["tcp:", "http:", "https:"].includes(url.protocol)) {
         throw new AppError("invalid", `DOCKER_HOST: ${host} cannot be used; give unix:///path or tcp://host:port`);
     }
     const secure = address.tlsVerify === true || url.protocol === "https:" || url.port === "2376";

@@ -63,7 +63,7 @@ function isAway(failure: z.infer<typeof Failure> | undefined): boolean {
 }
 
 /** The engine does not answer. */
-export function engineAway(code: string | undefined, cause?: unknown): AppError {
+function engineAway(code: string | undefined, cause?: unknown): AppError {
     const why = code === "EACCES" || code === "EPERM" ? "may not be used by this user" : "does not answer";
     return new AppError(
         "unavailable",

@@ -108,14 +108,6 @@ describe("logging in", () => {
         expect(answer).toMatchObject({ ok: false, msg: "Too frequently, try again later.", code: "rate_limited" });
     });
 
-    it("does not count logins that succeed", async () => {
-        const { connect } = await started();
-        const browser = await connect();
-        for (let count = 0; count < 25; count += 1) {
-            expect(await browser.call("login", person)).toMatchObject({ ok: true });
-        }
-    });
-
     it("logs everybody in as the first user where Dockge's setting says so", async () => {
         const { connect, settings, start } = await startTestHost({ admin: person });
         await settings.save("general", { disableAuth: true });
@@ -321,6 +313,7 @@ describe("stacks without an engine", () => {
         const { host, start, stacksDirectory, connectLoggedIn, directory } = await startTestHost({ admin: person });
         host.extendStacks({
             badges: async () => new Map([["fromgit", "successful"]]),
+            environment: async () => ({}),
             details: async () => ({ deploymentHistory: [] }),
         });
         for (const name of ["My.Stack", "fromgit", "nothing"]) {
@@ -338,7 +331,7 @@ describe("stacks without an engine", () => {
             fromgit: { isManagedByDockge: true, deploymentStatus: "successful" },
             linked: { isManagedByDockge: true, composeFileName: "docker-compose.yml" },
         });
-        expect(Object.keys(Object(list?.["stackList"]))).toEqual(["My.Stack", "fromgit", "linked"]);
+        expect(Object.keys(list?.["stackList"] ?? {})).toEqual(["My.Stack", "fromgit", "linked"]);
         expect(JSON.stringify(list)).toContain("Rename the folder");
         expect(await browser.agent("getStack", "fromgit")).toMatchObject({ stack: { deploymentHistory: [] } });
         expect(await browser.agent("getStack", "My.Stack")).toMatchObject({ ok: true, stack: { composeYAML: yaml } });

@@ -1,6 +1,20 @@
 import { createHash, randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { chmod, copyFile, lstat, mkdir, open, readFile, readlink, realpath, rename, rm, rmdir, statfs, symlink } from "node:fs/promises";
+import {
+    chmod,
+    copyFile,
+    lstat,
+    mkdir,
+    open,
+    readFile,
+    readlink,
+    realpath,
+    rename,
+    rm,
+    rmdir,
+    statfs,
+    symlink,
+} from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { AppError } from "../../../../common/errors.ts";
@@ -45,7 +59,7 @@ export const diskFiles: Files = {
         });
     },
     async remove(root, path) {
-        await rm(await safePath(root, path), { force: true });
+        await whenThere(async () => removeOne(await safePath(root, path)));
         await removeEmptyFolders(root, dirname(path));
     },
     async removeTree(directory) {
@@ -56,6 +70,7 @@ export const diskFiles: Files = {
     },
     async realPath(root, path) {
         return whenThere(async () => {
+            refuseNul(path);
             const base = await realpath(root);
             const found = await realpath(join(base, path));
             return isInside(base, found) ? relative(base, found).split(sep).join("/") : undefined;
@@ -71,7 +86,9 @@ export const diskFiles: Files = {
 async function inspectFile(path: string): Promise<FileInfo> {
     const found = await lstat(path);
     if (found.isSymbolicLink()) {
-        const sha256 = createHash("sha256").update(await readlink(path)).digest("hex");
+        const sha256 = createHash("sha256")
+            .update(await readlink(path))
+            .digest("hex");
         return { kind: "link", sha256, executable: false, sizeBytes: 0 };
     }
     if (!found.isFile()) {
@@ -89,6 +106,7 @@ async function inspectFile(path: string): Promise<FileInfo> {
 
 /** The absolute path, after making sure that no folder on the way leads out of the root. */
 async function safePath(root: string, path: string): Promise<string> {
+    refuseNul(path);
     const base = await realpath(root);
     const wanted = resolve(base, path);
     if (!isInside(base, wanted) || wanted === base) {
@@ -114,7 +132,8 @@ async function preparedPath(root: string, path: string): Promise<string> {
 }
 
 async function replaceBy(target: string, make: (temporary: string) => Promise<void>): Promise<void> {
-    const temporary = `${target}.${randomBytes(6).toString("hex")}.tmp`;
+    // Not the target's own name with something added: that may be as long as a name can be.
+    const temporary = join(dirname(target), `.${randomBytes(6).toString("hex")}.tmp`);
     try {
         await make(temporary);
         await rename(temporary, target);
@@ -122,6 +141,11 @@ async function replaceBy(target: string, make: (temporary: string) => Promise<vo
         await rm(temporary, { force: true });
         throw error;
     }
+}
+
+async function removeOne(path: string): Promise<void> {
+    const found = await lstat(path);
+    await (found.isDirectory() ? rmdir(path) : rm(path));
 }
 
 async function removeEmptyFolders(root: string, folder: string): Promise<void> {
@@ -141,18 +165,30 @@ function isInside(root: string, path: string): boolean {
     return path === root || path.startsWith(root + sep);
 }
 
+/** Node's own calls throw a TypeError for it, which says nothing of the file that names such a path. */
+function refuseNul(path: string): void {
+    if (path.includes("\0")) {
+        throw outside(path.replaceAll("\0", "\\0"));
+    }
+}
+
 function outside(path: string): AppError {
     return new AppError("invalid", `The path ${path} leads out of its folder, through "..", or a symlink on the way.`, {
         details: { errorCode: "not_contained" },
     });
 }
 
+const absenceCodes: readonly unknown[] = ["ENOENT", "EINVAL", "ENOTDIR", "EISDIR", "ELOOP", "ENAMETOOLONG"];
+
+function isAbsence(code: unknown): boolean {
+    return absenceCodes.includes(code);
+}
+
 async function whenThere<T>(read: () => Promise<T>): Promise<T | undefined> {
     try {
         return await read();
     } catch (error) {
-        const code = error instanceof Error && "code" in error ? error.code : undefined;
-        if (code === "ENOENT" || code === "EINVAL" || code === "ENOTDIR" || code === "EISDIR" || code === "ELOOP") {
+        if (error instanceof Error && "code" in error && isAbsence(error.code)) {
             return undefined;
         }
         throw error;

@@ -1,6 +1,7 @@
 import { AppError } from "../../../../common/errors.ts";
 import { runProcess, type ProcessResult } from "../../../platform/process/run.ts";
 import type { GitCall } from "../../core/git.ts";
+import { deploymentMark } from "../../core/target-host.ts";
 import { timedOut } from "./failures.ts";
 
 const captureBytes = 64 * 1024 * 1024;
@@ -20,8 +21,9 @@ export interface GitCommand {
  * `unavailable` when it takes too long or git is not installed.
  */
 export async function runGit(command: GitCommand, call: GitCall): Promise<ProcessResult> {
+    const mark = call.deploymentId === undefined ? {} : { [deploymentMark]: call.deploymentId };
     const result = await runProcess(
-        { argv: ["git", ...command.args], ...command },
+        { ...command, argv: ["git", ...command.args], environment: { ...command.environment, ...mark } },
         {
             signal: call.signal,
             timeoutSeconds: call.timeoutSeconds,

@@ -1,6 +1,12 @@
 import { runProcess } from "../../../platform/process/run.ts";
-import type { Command, CommandResult, RunOptions, TargetHost } from "../../core/target-host.ts";
-import { endMarkedGroups, markName } from "./orphans.ts";
+import {
+    deploymentMark,
+    type Command,
+    type CommandResult,
+    type RunOptions,
+    type TargetHost,
+} from "../../core/target-host.ts";
+import { endMarkedGroups } from "./orphans.ts";
 
 const captureBytes = 64 * 1024 * 1024;
 
@@ -63,5 +69,5 @@ function pick(environment: Readonly<Record<string, string | undefined>>): Record
 }
 
 function mark(deploymentId: string | undefined): Record<string, string> {
-    return deploymentId === undefined ? {} : { [markName]: deploymentId };
+    return deploymentId === undefined ? {} : { [deploymentMark]: deploymentId };
 }

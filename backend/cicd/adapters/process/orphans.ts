@@ -2,9 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AppError } from "../../../../common/errors.ts";
 import { signalGroup } from "../../../platform/process/process-group.ts";
-
-/** The variable that marks every process of a deployment. */
-export const markName = "CICD_DEPLOYMENT_ID";
+import { deploymentMark } from "../../core/target-host.ts";
 
 const pollMilliseconds = 20;
 const patienceMilliseconds = 10_000;
@@ -35,7 +33,7 @@ export async function endMarkedGroups(deploymentId: string, live: ReadonlySet<nu
 async function findMarkedGroups(deploymentId: string, live: ReadonlySet<number>): Promise<ReadonlySet<number>> {
     const entries = await readdir("/proc").catch(() => []);
     const ids = entries.filter((entry) => /^\d+$/.test(entry) && Number(entry) !== process.pid);
-    const groups = await Promise.all(ids.map((id) => markedGroup(id, `${markName}=${deploymentId}`)));
+    const groups = await Promise.all(ids.map((id) => markedGroup(id, `${deploymentMark}=${deploymentId}`)));
     return new Set(groups.filter((group) => group !== undefined && !live.has(group)).map(Number));
 }
 

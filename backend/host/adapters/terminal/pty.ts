@@ -6,17 +6,17 @@ import type { TerminalPrograms } from "../../core/terminal.ts";
 
 const graceMilliseconds = 5000;
 
-/** Programs in pseudo-terminals. `environment` is all that they see of ours. */
+/** Programs in pseudo-terminals. `environment` is all that they see of ours, besides what a command adds. */
 export function ptyPrograms(environment: Readonly<Record<string, string>>): TerminalPrograms {
     return {
-        start({ argv: [program, ...args], directory }, { size, onData, onExit }) {
+        start({ argv: [program, ...args], directory, environment: added }, { size, onData, onExit }) {
             const file = findProgram(program, environment["PATH"] ?? "");
             const pty = spawn(file, args, {
                 name: "xterm-256color",
                 cols: size.columns,
                 rows: size.rows,
                 cwd: directory,
-                env: { ...environment, TERM: "xterm-256color" },
+                env: { ...environment, ...added, TERM: "xterm-256color" },
             });
             let killTimer: NodeJS.Timeout | undefined;
             let ended = false;

@@ -138,10 +138,13 @@ describe("a git address", () => {
     it("never passes for any number notation of a loopback address", () => {
         const address = fc.integer({ min: 0x7f000000, max: 0x7fffffff });
         fc.assert(
-            fc.property(address, fc.constantFrom(10, 16, 8), (number, radix) => {
-                const prefix = { 10: "", 16: "0x", 8: "0" }[radix] ?? "";
-                expect(whyAddressRefused(`https://${prefix}${number.toString(radix)}/o/r`, strict)).toBeDefined();
-            }),
+            fc.property(
+                address,
+                fc.constantFrom(["", 10] as const, ["0x", 16] as const, ["0", 8] as const),
+                (number, [prefix, radix]) => {
+                    expect(whyAddressRefused(`https://${prefix}${number.toString(radix)}/o/r`, strict)).toBeDefined();
+                },
+            ),
         );
     });
 });

@@ -59,6 +59,13 @@ describe("the webhook route", () => {
         expect(deliveries[0]?.address).toMatch(/127\.0\.0\.1$/);
     });
 
+    it("counts the verdicts", async () => {
+        const counted: string[] = [];
+        const metrics = { webhookAnswered: (verdict: string) => void counted.push(verdict) };
+        await request(createApp({ metrics }).app).post("/api/webhooks/h").send("{}");
+        expect(counted).toEqual(["queued"]);
+    });
+
     it("takes the provider from the path, and refuses one that does not exist", async () => {
         const { deliveries, receiveWebhook } = recorder();
         const { app } = createApp({ receiveWebhook });

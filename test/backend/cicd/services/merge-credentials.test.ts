@@ -33,7 +33,6 @@ describe("the credentials to use", () => {
     });
 
     it("are kept when a server moves to https", () => {
-        expect(merge({}, undefined === stored ? undefined : stored)).toEqual({ token: "old" });
         const plain = { ...stored, url: "http://git.example/me/app.git" };
         const given = { url: "https://git.example/me/app.git", authType: "http_token" as const };
         expect(mergeCredentials(given, plain)).toEqual({ token: "old" });

@@ -120,7 +120,8 @@ describe("a push", () => {
         const { connect, deliver, deployments, events } = await open();
         const { status, answer } = await deliver(await connect(), github(push(fields)));
         expect(status).toBe(200);
-        expect(answer).toMatchObject({ ok: true, verdict: "ignored", reason: expect.stringMatching(reason) });
+        expect(answer).toMatchObject({ ok: true, verdict: "ignored" });
+        expect(answer.reason).toMatch(reason);
         expect(await deployments.listActive()).toEqual([]);
         expect(await events.list("web", 10)).toMatchObject([{ verdict: "ignored", processed: true }]);
     });
@@ -241,10 +242,8 @@ describe("other events", () => {
         const repository = await connect();
         for (const event of ["pull_request", "something_new"]) {
             const reply = await deliver(repository, githubRequest(event, { repository: { clone_url: url } }, secret));
-            expect(reply).toMatchObject({
-                status: 200,
-                answer: { verdict: "ignored", reason: expect.stringContaining(event) },
-            });
+            expect(reply).toMatchObject({ status: 200, answer: { verdict: "ignored" } });
+            expect(reply.answer.reason).toContain(event);
         }
     });
 
@@ -311,10 +310,9 @@ describe("a request that proves nothing", () => {
     it("is told that its provider is not supported yet", async () => {
         const { connect, deliver } = await open();
         const repository = await connect({ provider: "bitbucket" });
-        expect(await deliver(repository, github(push()))).toMatchObject({
-            status: 401,
-            answer: { verdict: "rejected", reason: expect.stringMatching(/bitbucket.*generic/) },
-        });
+        const reply = await deliver(repository, github(push()));
+        expect(reply).toMatchObject({ status: 401, answer: { verdict: "rejected" } });
+        expect(reply.answer.reason).toMatch(/bitbucket.*generic/);
     });
 });
 
@@ -383,7 +381,7 @@ describe("redelivering", () => {
         const { answer } = await deliver(repository, github(push()));
         await connect();
         const event = await redeliver({ id: answer.eventId ?? "", caller });
-        expect(event).toMatchObject({ verdict: "queued", deliveryId: expect.any(String) });
+        expect(event).toMatchObject({ verdict: "queued", eventType: "push" });
         expect(event.id).not.toBe(answer.eventId);
         expect(await deployments.find(event.deploymentId ?? "")).toMatchObject({
             triggeredByUser: "ada",

@@ -176,7 +176,11 @@ describe("a log that a browser follows", () => {
     it.each(["unsubscribes", "disconnects"] as const)("is left alone when it %s", async (how) => {
         await handlers.subscribeBuildLog([id, undefined], socket);
         await expect.poll(() => edge.logs.followers(id)).toBe(1);
-        await (how === "disconnects" ? socket.disconnect() : handlers.unsubscribeBuildLog([id], socket));
+        if (how === "disconnects") {
+            socket.disconnect();
+        } else {
+            await handlers.unsubscribeBuildLog([id], socket);
+        }
         expect(edge.logs.followers(id)).toBe(0);
     });
 

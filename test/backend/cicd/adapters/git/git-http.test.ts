@@ -148,7 +148,8 @@ describe("a token", () => {
             },
         });
         const lines: string[] = [];
-        await makeGit().fetch(remoteOf(server, canary), { ...call, onLine: (line) => lines.push(line) });
+        const onLine = (line: string) => lines.push(line);
+        await makeGit().fetch(remoteOf(server, canary), { ...call, deploymentId: "d1", onLine });
         expect(seen.some((line) => line.includes("fetch\0--prune"))).toBe(true);
         const forms = [canary, encodeURIComponent(canary), Buffer.from(canary).toString("base64")];
         for (const form of forms) {

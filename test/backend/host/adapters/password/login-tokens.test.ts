@@ -24,9 +24,8 @@ describe("login tokens", () => {
     it("are issued in Dockge's form, without an expiry", () => {
         const [header = "", payload = ""] = tokens.issue("admin", passwordHash).split(".");
         expect(JSON.parse(Buffer.from(header, "base64url").toString())).toEqual({ alg: "HS256", typ: "JWT" });
-        const claims: unknown = JSON.parse(Buffer.from(payload, "base64url").toString());
-        expect(claims).toMatchObject({ username: "admin", h: digest });
-        expect(Object.keys(Object(claims)).sort()).toEqual(["h", "iat", "username"]);
+        const claims = Buffer.from(payload, "base64url").toString();
+        expect(claims.replace(/\d+}$/, "…}")).toBe(`{"username":"admin","h":"${digest}","iat":…}`);
     });
 
     it.each([

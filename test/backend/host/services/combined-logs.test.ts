@@ -1,0 +1,100 @@
+import { noExtension } from "../../../../backend/host/core/stack-extension.ts";
+import { expect, it } from "vitest";
+import { AppError } from "../../../../common/errors.ts";
+import type { StackContainer } from "../../../../backend/host/core/stack.ts";
+import type { StackFiles } from "../../../../backend/host/core/stack-files.ts";
+import type { TerminalPrograms, TerminalViewer } from "../../../../backend/host/core/terminal.ts";
+import { createCombinedLogs } from "../../../../backend/host/services/combined-logs.ts";
+import { createTerminals } from "../../../../backend/host/services/terminals.ts";
+
+const running: StackContainer = { project: "web", service: "web", state: "running", oneOff: false };
+const viewer: TerminalViewer = { write: () => undefined, exit: () => undefined };
+
+const files: StackFiles = {
+    scan: async () => [],
+    find: async () => undefined,
+    directory: async (name) => `/stacks/${name}`,
+    create: async () => undefined,
+    read: async () => ({ composeYAML: "", composeENV: "" }),
+    write: async () => undefined,
+    remove: async () => undefined,
+    environmentFiles: async () => [],
+};
+
+function createLogs(start?: TerminalPrograms["start"]) {
+    const started: string[] = [];
+    const warnings: string[] = [];
+    const exits: ((code: number) => void)[] = [];
+    const containers: StackContainer[] = [running];
+    const silent = (): void => undefined;
+    const terminals = createTerminals();
+    const programs: TerminalPrograms = {
+        start:
+            start ??
+            (({ argv, directory }, { onExit }) => {
+                started.push(`${directory}: ${argv.join(" ")}`);
+                exits.push(onExit);
+                return { resize: silent, end: silent };
+            }),
+    };
+    const logs = createCombinedLogs({
+        files,
+        terminals,
+        programs,
+        extension: () => noExtension,
+        stopping: new AbortController().signal,
+        containersOf: () => containers,
+        log: { debug: silent, info: silent, error: silent, warn: (_fields, message) => void warnings.push(message) },
+    });
+    return { logs, terminals, started, exits, containers, warnings };
+}
+
+/** Lets what was begun without waiting go on. */
+function turn(): Promise<void> {
+    return new Promise((resolve) => setImmediate(resolve));
+}
+
+it("follows the logs once for all who look", async () => {
+    const { logs, started } = createLogs();
+    logs.join("web", viewer);
+    logs.join("web", { ...viewer });
+    await turn();
+    logs.revive();
+    await turn();
+    expect(started).toEqual(["/stacks/web: docker compose logs -f --tail 100"]);
+});
+
+it("follows again when everything had stopped and something runs", async () => {
+    const { logs, started, exits, containers } = createLogs();
+    logs.join("web", viewer);
+    await turn();
+    exits[0]?.(0);
+    containers.splice(0, 1, { ...running, state: "exited" });
+    logs.revive();
+    await turn();
+    expect(started).toHaveLength(1);
+    containers.splice(0, 1, running);
+    logs.revive();
+    await turn();
+    expect(started).toHaveLength(2);
+});
+
+it("starts nothing where there are no containers, or nobody looks any more", async () => {
+    const { logs, terminals, started, containers } = createLogs();
+    logs.join("web", viewer);
+    terminals.leave("combined", "web", viewer);
+    await turn();
+    containers.length = 0;
+    logs.join("web", viewer);
+    await turn();
+    expect(started).toEqual([]);
+});
+
+it("survives a missing docker command", async () => {
+    const { logs, warnings } = createLogs(() => {
+        throw new AppError("unavailable", "The docker command was not found.");
+    });
+    logs.join("web", viewer);
+    await turn();
+    expect(warnings).toEqual(["logs cannot be followed"]);
+});

@@ -1,0 +1,93 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { createSocketClient } from "../../../frontend/src/socket/client.ts";
+import { createFakeTransport } from "../../support/fake-transport.ts";
+
+function setUp() {
+    const transport = createFakeTransport();
+    return { transport, client: createSocketClient(transport) };
+}
+
+describe("the socket client", () => {
+    beforeEach(() => void vi.useFakeTimers());
+    afterEach(() => void vi.useRealTimers());
+
+    it("sends direct events as they are and agent events through the proxy", () => {
+        const transport = createFakeTransport();
+        const emitted: (readonly [string, readonly unknown[]])[] = [];
+        const client = createSocketClient({
+            ...transport,
+            emit: (event, args) => emitted.push([event, args.slice(0, -1)]),
+        });
+
+        void client.call("loginByToken", "abc");
+        void client.call("triggerBuild", "shop", { branch: "main" });
+
+        expect(emitted).toEqual([
+            ["loginByToken", ["abc"]],
+            ["agent", ["", "triggerBuild", "shop", { branch: "main" }]],
+        ]);
+    });
+
+    it("resolves with a good answer", async () => {
+        const { transport, client } = setUp();
+
+        const answer = client.call("getWebhookSecret", "shop");
+        transport.sent[0]?.answer({ ok: true, webhookSecret: "s3cret-s3cret" });
+
+        await expect(answer).resolves.toMatchObject({ webhookSecret: "s3cret-s3cret" });
+    });
+
+    it.each([
+        [
+            { ok: false, msg: "authIncorrectCreds", msgi18n: true },
+            { message: "authIncorrectCreds", translatable: true, code: "internal" },
+        ],
+        [
+            { ok: false, msg: "Busy.", code: "conflict" },
+            { message: "Busy.", translatable: false, code: "conflict" },
+        ],
+        [{ tokenRequired: true }, { message: "error.unknown", translatable: true }],
+    ])("rejects with the refusal %j", async (refusal, expected) => {
+        const { transport, client } = setUp();
+
+        const answer = client.call("startStack", "shop");
+        transport.sent[0]?.answer(refusal);
+
+        await expect(answer).rejects.toMatchObject(expected);
+    });
+
+    it("gives up when no answer comes, later for what takes long", async () => {
+        const { client } = setUp();
+        const short = expect(client.call("getStack", "shop")).rejects.toMatchObject({ code: "timeout" });
+        let longEnded = false;
+        client.call("updateStack", "shop").catch(() => (longEnded = true));
+
+        await vi.advanceTimersByTimeAsync(30_000);
+
+        await short;
+        expect(longEnded).toBe(false);
+    });
+
+    it("rejects what is under way when the connection is lost", async () => {
+        const { transport, client } = setUp();
+        transport.connect();
+        const answer = client.call("updateStack", "shop");
+
+        transport.disconnect();
+
+        await expect(answer).rejects.toMatchObject({ code: "disconnected" });
+        expect(client.connected.value).toBe(false);
+    });
+
+    it("hands pushes to their handlers until they leave", () => {
+        const { transport, client } = setUp();
+        const seen: string[] = [];
+        const leave = client.on("terminalWrite", (name, data) => seen.push(`${name}:${data}`));
+
+        transport.push("terminalWrite", "compose--shop", "one");
+        leave();
+        transport.push("terminalWrite", "compose--shop", "two");
+
+        expect(seen).toEqual(["compose--shop:one"]);
+    });
+});
