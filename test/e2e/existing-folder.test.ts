@@ -195,15 +195,18 @@ describe("a stack that is there before its repository", () => {
         });
     });
 
-    it("goes back to images that the user built on this machine", async () => {
+    it("goes back to images that the user built on this machine, whatever their override names them", async () => {
+        const own = (name: string) => `  ${name}:\n    build: .\n    init: true\n    stop_grace_period: 1s\n`;
+        const override = (image: string) => `services: {job: {image: "${image}:1"}}\n`;
         const stack = await makeStack("built-here", {
-            "compose.yaml": "services:\n  web:\n    build: .\n    stop_grace_period: 1s\n",
+            "compose.yaml": `services:\n${own("web")}${own("job")}`,
+            "compose.override.yaml": override(`built-here-${process.pid}-mine`),
             Dockerfile: 'FROM cicd/busybox:1\nRUN echo mine > /version\nCMD ["sleep", "1000"]\n',
         });
         await compose(folderOf(stack), "up", "-d", "--build");
-        const image = await docker("inspect", "--format", "{{.Image}}", await containerOf(stack, "web"));
+        const before = await folderContents(folderOf(stack));
         await startBranch("built", {
-            "compose.yaml": "services:\n  web:\n    build: .\n    stop_grace_period: 1s\n",
+            "compose.yaml": `services:\n${own("web")}${own("job")}`,
             Dockerfile: 'FROM cicd/busybox:1\nRUN echo theirs > /version\nCMD ["false"]\n',
         });
         await connect(stack, "built");
@@ -211,9 +214,10 @@ describe("a stack that is there before its repository", () => {
         const ended = await deploy(stack);
 
         expect(ended).toMatchObject({ status: "rolled_back", errorCode: "unhealthy" });
-        expect(await docker("exec", await containerOf(stack, "web"), "cat", "/version")).toBe("mine");
-        expect(await docker("inspect", "--format", "{{.Image}}", await containerOf(stack, "web"))).toBe(image);
-        expect([...(await folderContents(folderOf(stack))).keys()]).toEqual(["Dockerfile", "compose.yaml"]);
+        for (const service of ["web", "job"]) {
+            expect(await docker("exec", await containerOf(stack, service), "cat", "/version")).toBe("mine");
+        }
+        expect(await folderContents(folderOf(stack))).toEqual(before);
     });
 
     it("with a compose file of another name is deployed under the repository's name, and goes back", async () => {

@@ -3,7 +3,7 @@ import type { DeployedImage } from "../../../common/schema/deployment.ts";
 import { composeConfig } from "../commands/compose.ts";
 import { broughtAlong } from "../compose/brought-along.ts";
 import { describeComplaint } from "../compose/compose-complaint.ts";
-import { composeFileNames } from "../compose/find-compose-file.ts";
+import { composeFileNames, overrideFileNames } from "../compose/find-compose-file.ts";
 import type { WantedService } from "../compose/health.ts";
 import { planApply, type Plan as ServicesPlan } from "../compose/plan.ts";
 import { readServiceModel, serviceHashes, type ServiceModel } from "../compose/service-model.ts";
@@ -102,7 +102,7 @@ export async function renderRelease(
         stack: run.stack,
         directory,
         environment: composeEnvironment(release.variables),
-        files: release.override === undefined ? [base] : [base, ports.releases.overrideFile(release.deploymentId)],
+        files: [base, ...overrideFiles(ports.releases, release)],
         envFile: environmentFile?.path,
     });
     try {
@@ -120,6 +120,15 @@ export async function renderRelease(
     } finally {
         await environmentFile?.remove();
     }
+}
+
+/** The generated override; of what ran before git, the user's own, which Compose finds by its name. */
+function overrideFiles(releases: PlanPorts["releases"], release: Release): readonly string[] {
+    if (release.override !== undefined) {
+        return [releases.overrideFile(release.deploymentId)];
+    }
+    const own = overrideFileNames.find((name) => release.files.some((file) => file.path === name));
+    return own === undefined ? [] : [own];
 }
 
 function composeWords(stderr: string, directory: string): string {

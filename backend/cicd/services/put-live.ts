@@ -28,7 +28,9 @@ export function createPutLive(ports: PutLivePorts) {
         const start = await mayStart(ports, run);
         const back = { before, start, rollbackOnFailure: connection.config.rollbackOnFailure };
         if (run.record.phase === "rolling_back") {
-            await goBack(ports, run, await asApplied(ports, release), back, savedFailure(run.record));
+            // What was begun is finished, whatever the configuration says by now.
+            const goOn = { ...back, rollbackOnFailure: true };
+            await goBack(ports, run, await asApplied(ports, release), goOn, savedFailure(run.record));
             return;
         }
         try {
@@ -41,7 +43,7 @@ export function createPutLive(ports: PutLivePorts) {
             });
         } catch (error) {
             const failure = asFailure(error);
-            if (failure.errorCode === "interrupted" || run.record.phase === "previewing") {
+            if (failure.errorCode === "interrupted" || !mayHaveTouched(run.record)) {
                 throw failure;
             }
             await goBack(ports, run, await asApplied(ports, release), back, failure);
@@ -49,6 +51,11 @@ export function createPutLive(ports: PutLivePorts) {
         }
         await ports.prune(run.stack, connection.config.keepReleases).catch(ports.onError);
     };
+}
+
+/** Whether anything of the stack may have changed already. */
+function mayHaveTouched({ status, phase }: DeploymentRecord): boolean {
+    return status === "deploying" && phase !== "previewing";
 }
 
 /** The release with what planning noted of it, such as its services' hashes. */
