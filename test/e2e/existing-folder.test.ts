@@ -182,7 +182,9 @@ describe("a stack that is there before its repository", () => {
         });
 
         it("can be taken back to what ran before at any time", async () => {
-            const zero = (await rest.history(stack)).find((row) => row.commitSha === "" && row.rollbackOf === undefined);
+            const zero = (await rest.history(stack)).find(
+                (row) => row.commitSha === "" && row.rollbackOf === undefined,
+            );
             const answer = await rest.call("POST", `/deployments/${zero?.id}/rollback`);
             expect(answer.status).toBe(202);
             const [rollback] = await rest.history(stack);
@@ -239,7 +241,9 @@ describe("a stack that is there before its repository", () => {
     });
 
     it("and whose first deployment fails with nothing to go back to is left stopped, not removed", async () => {
-        await startBranch("nothing", { "compose.yaml": `services:\n${idleService("db")}  web:\n    image: cicd/busybox:1\n` });
+        await startBranch("nothing", {
+            "compose.yaml": `services:\n${idleService("db")}  web:\n    image: cicd/busybox:1\n`,
+        });
         await repository.commit(
             { "compose.yaml": `services:\n${idleService("db")}  web: {image: 'cicd/busybox:1', command: ['false']}\n` },
             "bad",

@@ -46,10 +46,17 @@ function githubPush({ commit, before = nothing, ref = "refs/heads/main", message
 }
 
 function gitlabPush({ commit, before = nothing, ref = "refs/heads/main", message = "feat", delivery }: Push) {
-    const commits = [{ id: commit, message, author: { name: "Ada" }, added: [], removed: [], modified: ["compose.yaml"] }];
+    const commits = [
+        { id: commit, message, author: { name: "Ada" }, added: [], removed: [], modified: ["compose.yaml"] },
+    ];
     const checkout_sha = commit === nothing ? null : commit;
     const fields = { ref, before, after: commit, checkout_sha, commits, total_commits_count: 1 };
-    return gitlabRequest("Push Hook", { ...webhookFixture("gitlab-push"), ...fields }, secret, delivery ?? randomUUID());
+    return gitlabRequest(
+        "Push Hook",
+        { ...webhookFixture("gitlab-push"), ...fields },
+        secret,
+        delivery ?? randomUUID(),
+    );
 }
 
 function gitlabSigned(push: Push): SignedRequest {

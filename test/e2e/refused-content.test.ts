@@ -179,6 +179,13 @@ const refused: readonly Case[] = [
         code: "command_failed",
         says: ['"echo wrong >&2; exit 4"', "exit code 4"],
     },
+    {
+        name: "a kind of build that is not there yet",
+        files: {},
+        config: { buildType: "script" },
+        code: "not_supported",
+        says: ["buildType", "docker_build"],
+    },
 ];
 
 describe("content that cannot be deployed", () => {
@@ -316,7 +323,12 @@ describe("content that cannot be deployed", () => {
         it.each([
             ["a branch", { branch: "nowhere" }, "branch_missing", ["branch: the repository has no branch nowhere"]],
             ["a tag", { tag: "v0" }, "branch_missing", ["tag: the repository has no tag v0"]],
-            ["a commit", { commit: "0123456789abcdef" }, "commit_missing", ["commit: 0123456789abcdef is not on branch main"]],
+            [
+                "a commit",
+                { commit: "0123456789abcdef" },
+                "commit_missing",
+                ["commit: 0123456789abcdef is not on branch main"],
+            ],
         ] as const)("is refused: %s", async (_what, request, code, says) => {
             const before = await state();
 
@@ -358,9 +370,9 @@ describe("content that cannot be deployed", () => {
         async function expectRolledBack(ended: Deployment, says: Case["says"]): Promise<void> {
             expectEnd(ended, "rolled_back", "unhealthy", says);
             expect(await answerOn(port)).toBe("good");
-            expect(await docker("ps", "-a", "--format", "{{.Label \"com.docker.compose.service\"}}", "--filter", filter)).toBe(
-                "web",
-            );
+            expect(
+                await docker("ps", "-a", "--format", '{{.Label "com.docker.compose.service"}}', "--filter", filter),
+            ).toBe("web");
             expect((await state()).files.map(([path]) => path)).toEqual(["compose.override.yaml", "compose.yaml"]);
             const rollback = (await rest.history(stack)).find((row) => row.rollbackOf === ended.id);
             expect(rollback).toMatchObject({ status: "successful" });
@@ -389,7 +401,13 @@ describe("content that cannot be deployed", () => {
 
             expect(ended).toMatchObject({ status: "successful" });
             expect(await answerOn(port)).toBe("migrated");
-            const [container = ""] = (await docker("ps", "-aq", "--filter", filter, "--filter", "status=exited")).split("\n");
+            const [container = ""] = (await docker("ps", "-aq", "--filter", filter, "--filter", "status=exited")).split(
+                "\n",
+            );
+            expect(await docker("logs", container)).toBe("migrating");
+
+            const redeployed = await rest.ended((await rest.deploy(stack, { branch: ended.branch })).id);
+            expect(redeployed).toMatchObject({ status: "successful" });
             expect(await docker("logs", container)).toBe("migrating");
             expect(await rest.ended((await rest.deploy(stack)).id)).toMatchObject({ status: "successful" });
         });

@@ -84,12 +84,23 @@ describe("a repository that asks for a token", () => {
     it.each([
         ["without a token", {}, /authType: .*private.* give a token/],
         ["with a wrong token", withToken(wrong), /credentials: .*refused.* check the token/],
-        ["with no token in its credentials", { authType: "http_token", credentials: {} }, /credentials\.token: is missing/],
-        ["with a branch that is not there", { ...withToken(token), branch: "nope" }, /branch: .*nope.* use one of: main/],
+        [
+            "with no token in its credentials",
+            { authType: "http_token", credentials: {} },
+            /credentials\.token: is missing/,
+        ],
+        [
+            "with a branch that is not there",
+            { ...withToken(token), branch: "nope" },
+            /branch: .*nope.* use one of: main/,
+        ],
     ])("is not connected %s, and says what to do", async (_what, fields, message) => {
         const answer = await connect(fields);
 
-        expect(answer).toMatchObject({ status: 400, body: { error: { code: "invalid", message: expect.any(String) } } });
+        expect(answer).toMatchObject({
+            status: 400,
+            body: { error: { code: "invalid", message: expect.any(String) } },
+        });
         expect(JSON.stringify(answer.body)).toMatch(message);
         await expectNotSaved();
     });
@@ -124,11 +135,12 @@ describe("a repository that asks for a token", () => {
     });
 
     it("keeps its token through a change that leaves it out", async () => {
-        expect(await connect({ authType: "http_token", paths: ["**"] })).toMatchObject({ body: { hasCredentials: true } });
+        expect(await connect({ authType: "http_token", paths: ["**"] })).toMatchObject({
+            body: { hasCredentials: true },
+        });
         await repository.commit(smallApp({ port, version: "two" }), "two");
         expect(await rest.ended((await rest.deploy(stack)).id)).toMatchObject({ status: "successful" });
         expect(await answerOn(port)).toBe("two");
-
     });
 
     it("fails clearly and leaves the stack alone when the token no longer counts, or the server is away", async () => {
@@ -137,7 +149,11 @@ describe("a repository that asks for a token", () => {
         const away = await rest.ended((await rest.deploy(stack)).id);
         expect(away).toMatchObject({ status: "failed", errorCode: "remote_unavailable" });
 
-        git = await startGitServer({ root: dirname(repository.bareDirectory), token: "renewed", port: Number(gitPort) });
+        git = await startGitServer({
+            root: dirname(repository.bareDirectory),
+            token: "renewed",
+            port: Number(gitPort),
+        });
         const expired = await rest.ended((await rest.deploy(stack)).id);
 
         expect(expired).toMatchObject({ status: "failed", errorCode: "auth_failed" });

@@ -135,7 +135,9 @@ describe("the variables of a stack", () => {
         expect(await deploy()).toMatchObject({ status: "successful" });
         expect(await containerOf(stack, "web")).toBe(web);
 
-        const kept = variables.map(({ name, value, secret: hidden }) => (hidden ? { name, secret: true } : { name, value }));
+        const kept = variables.map(({ name, value, secret: hidden }) =>
+            hidden ? { name, secret: true } : { name, value },
+        );
         await configure({
             environmentVariables: [...kept, { name: "OPTIONAL", value: "more" }],
             preBuildCommands: ['printf "%s" "$GREETING" > web/generated.html'],

@@ -3,7 +3,11 @@ import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { z } from "zod";
 
-const Given = z.object({ executablePath: z.string(), env: z.record(z.string(), z.string()), args: z.array(z.string()) });
+const Given = z.object({
+    executablePath: z.string(),
+    env: z.record(z.string(), z.string()),
+    args: z.array(z.string()),
+});
 
 /** The browser of the test run (`CICD_TEST_CHROMIUM`); undefined where there is none. */
 export async function openBrowser(): Promise<Browser | undefined> {

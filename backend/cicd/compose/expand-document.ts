@@ -28,7 +28,7 @@ interface Context {
 
 /**
  * Turns a composed document into a tree without anchors, aliases and merge keys; undefined for an empty one.
- * Throws ExpansionError for an unknown alias, a key that is no text, and for more than 200 000 values.
+ * Throws ExpansionError for an unknown alias, a key that is no text or stands twice, and for more than 200 000 values.
  */
 export function expandDocument(document: Document, place: (offset: number) => Place): Tree | undefined {
     const expanded = expandNode(document.contents, { place, anchors: new Map() });
@@ -80,6 +80,9 @@ function expandMap(map: YAMLMap, context: Context): Sized {
         const key = keyOf(pair, place, context);
         const value = expandNode(pair.value, context);
         size += value.size;
+        if (own.has(key)) {
+            throw new ExpansionError(mistakeAt(placeOf(pair.key, context), ...duplicate(key)));
+        }
         if (key === "<<") {
             mergeInto(merged, value.tree);
         } else {
@@ -88,6 +91,10 @@ function expandMap(map: YAMLMap, context: Context): Sized {
     }
     const inherited = [...merged].filter(([key]) => !own.has(key));
     return { tree: { kind: "map", entries: new Map([...inherited, ...own]), place, tag: tagOf(map.tag) }, size };
+}
+
+function duplicate(key: string): readonly [message: string, hint: string] {
+    return [`the key ${key} stands here twice; keys must be unique`, "remove one of the two, or merge them"];
 }
 
 function mergeInto(target: Map<string, Tree>, value: Tree): void {

@@ -34,8 +34,10 @@ function compose(file: string, tokens: readonly CST.Token[], lines: LineCounter)
         const { line, col } = lines.linePos(offset);
         return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
     };
-    // The failsafe schema keeps every scalar as it is written; Compose's own rules decide what it means.
-    const documents = [...new Composer({ schema: "failsafe", prettyErrors: false }).compose(tokens)];
+    // The failsafe schema keeps every scalar as it is written; Compose's own rules decide what it means. Keys are
+    // compared later: here each would be compared with each other one, which takes minutes for a hostile file.
+    const options = { schema: "failsafe", prettyErrors: false, uniqueKeys: false } as const;
+    const documents = [...new Composer(options).compose(tokens)];
     const errors = documents.flatMap((document) => document.errors);
     if (errors.length > 0) {
         return failed(errors.map((error) => mistakeAt(place(error.pos[0]), error.message, yamlHint(error.code))));
@@ -63,9 +65,6 @@ function failed(mistakes: readonly Mistake[]): ReadYaml {
 }
 
 function yamlHint(code: string): string {
-    if (code === "DUPLICATE_KEY") {
-        return "remove one of the two, or merge them";
-    }
     return code === "TAB_AS_INDENT" ? "indent with spaces" : "check indentation and quotes";
 }
 

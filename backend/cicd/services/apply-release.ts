@@ -44,7 +44,8 @@ export async function applyRelease(
         run.say(`Removing ${service}: it is gone from the compose file`);
         await removeService(ports.engine, containerIds);
     }
-    for (const service of plan.services.services.filter(({ action }) => action !== "none")) {
+    const touched = plan.services.services.filter(({ action }) => action !== "none");
+    for (const service of touched.filter((one) => !plan.broughtAlong.has(one.service))) {
         input.signal.throwIfAborted();
         await bringUp(ports, run, plan, service);
     }

@@ -4,8 +4,12 @@ const ordinaryMs = 30_000;
 /** Compose pulls and waits inside these; their output is live in the progress terminal. */
 const composeMs = 60 * 60_000;
 const remoteMs = 120_000;
+/** Asked at once after connecting, and asked again when it fails. */
+const greetingMs = 6000;
 
 const limits: Partial<Record<EventName, number>> = {
+    needSetup: greetingMs,
+    loginByToken: greetingMs,
     deployStack: composeMs,
     deleteStack: composeMs,
     startStack: composeMs,

@@ -5,8 +5,8 @@ import LogRow from "../../../frontend/src/components/LogRow.vue";
 import PhaseTimeline from "../../../frontend/src/components/PhaseTimeline.vue";
 import WebhookSteps from "../../../frontend/src/components/WebhookSteps.vue";
 import { registerIcons } from "../../../frontend/src/icons.ts";
-import { deployment, logLine, phaseTimes, repository } from "../../support/page-fixtures.ts";
-import { mountPage } from "../../support/mount-page.ts";
+import { deployment, logLine, phaseTimes, repository } from "../support/page-fixtures.ts";
+import { mountPage } from "../support/mount-page.ts";
 
 const hostile = `<img src=x onerror="alert(1)">`;
 

@@ -3,7 +3,7 @@ import { createConfirm } from "../../../frontend/src/composables/useConfirm.ts";
 import { mergeDeployment } from "../../../frontend/src/composables/useDeployments.ts";
 import { toStates } from "../../../frontend/src/composables/useServiceStatus.ts";
 import { createRerun } from "../../../frontend/src/composables/rerun.ts";
-import { deployment, minutesAgo } from "../../support/page-fixtures.ts";
+import { deployment, minutesAgo } from "../support/page-fixtures.ts";
 
 const question = { title: "Sure?", body: "", action: "Yes" };
 

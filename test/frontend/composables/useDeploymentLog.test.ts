@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { LogLine } from "../../../common/schema/log-line.ts";
 import { createDeploymentLog } from "../../../frontend/src/composables/useDeploymentLog.ts";
 import { createSocketClient } from "../../../frontend/src/socket/client.ts";
-import { createFakeTransport } from "../../support/fake-transport.ts";
+import { createFakeTransport } from "../support/fake-transport.ts";
 
 function lines(from: number, to: number): LogLine[] {
     return Array.from({ length: to - from + 1 }, (_, index) => ({

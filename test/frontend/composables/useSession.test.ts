@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { createTokenStore } from "../../../frontend/src/composables/token-store.ts";
 import { createSession } from "../../../frontend/src/composables/useSession.ts";
 import { createSocketClient } from "../../../frontend/src/socket/client.ts";
-import { createFakeTransport } from "../../support/fake-transport.ts";
+import { createFakeTransport } from "../support/fake-transport.ts";
 
 const adminToken = `x.${btoa(JSON.stringify({ username: "admin" }))}.x`;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { timelineOf } from "../../../frontend/src/model/deployment-status.ts";
 import { formatAge, formatDuration } from "../../../frontend/src/model/duration.ts";
-import { deployment, phaseTimes } from "../../support/page-fixtures.ts";
+import { deployment, phaseTimes } from "../support/page-fixtures.ts";
 
 const now = Date.now();
 

@@ -5,7 +5,7 @@ import { readCompose, publishedPort } from "../../../frontend/src/model/compose-
 import { fieldErrors } from "../../../frontend/src/model/field-errors.ts";
 import { commitLink, guessProvider, suggestStackName } from "../../../frontend/src/model/git-address.ts";
 import { emptyRepositoryForm, repositoryForm, repositoryInput } from "../../../frontend/src/model/repository-form.ts";
-import { buildConfig, composeYaml, repository } from "../../support/page-fixtures.ts";
+import { buildConfig, composeYaml, repository } from "../support/page-fixtures.ts";
 
 describe("the build form", () => {
     it("sends back what it was given, a stored secret without its value", () => {

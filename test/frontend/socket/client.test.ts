@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createSocketClient } from "../../../frontend/src/socket/client.ts";
-import { createFakeTransport } from "../../support/fake-transport.ts";
+import { createFakeTransport } from "../support/fake-transport.ts";
 
 function setUp() {
     const transport = createFakeTransport();

@@ -80,6 +80,18 @@ describe("parseCompose", () => {
         expect(parsed.ok ? "" : parsed.mistakes[0]?.message).toContain(message);
     });
 
+    it("tells the place of a duplicate key", () => {
+        const parsed = parse("services:\n  web: {image: a}\n  web: {image: b}\n");
+
+        expect(parsed).toMatchObject({ ok: false, mistakes: [{ line: 3, column: 3 }] });
+    });
+
+    it("stays quick with very many keys", () => {
+        const keys = Array.from({ length: 100_000 }, (_, index) => `  k${index}: v\n`);
+
+        expect(parse(`services: {web: {image: a}}\nx-a:\n${keys.join("")}`).ok).toBe(true);
+    });
+
     it("never throws, whatever the text", () => {
         fc.assert(fc.property(fc.string({ unit: "grapheme" }), (text) => void parse(text)));
         const yamlish = fc.array(

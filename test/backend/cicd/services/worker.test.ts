@@ -31,7 +31,11 @@ async function open(given: Partial<WorkerPorts> = {}) {
             }),
         ...given,
     });
-    onTestFinished(() => worker.stop());
+    onTestFinished(() => {
+        const stopping = worker.stop();
+        began.forEach((run) => run.end());
+        return stopping;
+    });
     const push = (stackId: string): Promise<DeploymentRecord> => deploymentAt(workshop, "pending", { stackId });
     /** Lets the run of a stack come to its end, as `deploy` does. */
     async function finish(stackId: string): Promise<void> {

@@ -1,5 +1,5 @@
-import type { PushName, Pushes } from "../../frontend/src/socket/protocol.ts";
-import type { PushListener, Transport } from "../../frontend/src/socket/transport.ts";
+import type { PushName, Pushes } from "../../../frontend/src/socket/protocol.ts";
+import type { PushListener, Transport } from "../../../frontend/src/socket/transport.ts";
 
 export interface SentEvent {
     readonly event: string;

@@ -1,12 +1,12 @@
-import { mount, type VueWrapper } from "@vue/test-utils";
+import { mount } from "@vue/test-utils";
 import { ref, type Component } from "vue";
 import { createMemoryHistory, createRouter } from "vue-router";
-import { nowKey } from "../../frontend/src/composables/useNow.ts";
-import { createToasts, toastsKey } from "../../frontend/src/composables/useToasts.ts";
-import { i18n } from "../../frontend/src/i18n.ts";
+import { nowKey } from "../../../frontend/src/composables/useNow.ts";
+import { createToasts, toastsKey } from "../../../frontend/src/composables/useToasts.ts";
+import { i18n } from "../../../frontend/src/i18n.ts";
 
 /** Mounts a component with texts, a clock, toasts and the addresses that links point to. */
-export function mountPage(component: Component, props: Record<string, unknown>): VueWrapper {
+export function mountPage(component: Component, props: Record<string, unknown>) {
     const empty = { template: "<div />" };
     const router = createRouter({
         history: createMemoryHistory(),
