@@ -227,7 +227,7 @@ describe("content that cannot be deployed", () => {
         for (const [path, target] of Object.entries(links)) {
             await symlink(target, join(repository.workDirectory, path));
         }
-        await repository.commit(files === undefined || Object.keys(links).length > 0 ? {} : files, branch, branch);
+        await repository.commit(Object.keys(links).length > 0 ? {} : files, branch, branch);
         await rest.call("PUT", `/stacks/${stack}/build-config`, config);
         return rest.ended((await rest.deploy(stack, { branch })).id);
     }

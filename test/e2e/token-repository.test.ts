@@ -43,7 +43,7 @@ describe("a repository that asks for a token", () => {
 
         async function noted(...given: Parameters<Rest["call"]>) {
             const answer = await plain.call(...given);
-            answers.push(JSON.stringify(answer.body) ?? "");
+            answers.push(JSON.stringify(answer));
             return answer;
         }
     });
@@ -97,10 +97,7 @@ describe("a repository that asks for a token", () => {
     ])("is not connected %s, and says what to do", async (_what, fields, message) => {
         const answer = await connect(fields);
 
-        expect(answer).toMatchObject({
-            status: 400,
-            body: { error: { code: "invalid", message: expect.any(String) } },
-        });
+        expect(answer).toMatchObject({ status: 400, body: { error: { code: "invalid" } } });
         expect(JSON.stringify(answer.body)).toMatch(message);
         await expectNotSaved();
     });

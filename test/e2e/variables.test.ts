@@ -59,7 +59,7 @@ describe("the variables of a stack", () => {
             ...plain,
             async call(...given) {
                 const answer = await plain.call(...given);
-                answers.push(JSON.stringify(answer.body) ?? "");
+                answers.push(JSON.stringify(answer));
                 return answer;
             },
         };

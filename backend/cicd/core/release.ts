@@ -26,6 +26,8 @@ export interface Release {
     readonly variables: readonly Variable[];
     /** The user's own override file, merged in last; kept so that later deployments merge it again. */
     readonly userOverride?: string | undefined;
+    /** Every service of the compose files, those of inactive profiles too: such containers are not "gone". */
+    readonly declaredServices: readonly string[];
     /** Service → hash of its rendered model, as applied; tells which services a later release changes. */
     readonly serviceHashes: Readonly<Record<string, string>>;
     readonly healthCheck: HealthCheck;

@@ -1,4 +1,5 @@
 import type { DeployedImage } from "../../../common/schema/deployment.ts";
+import { effectiveServices } from "../compose/effective-services.ts";
 import { filesHashes } from "../compose/files-hash.ts";
 import { buildOverride } from "../compose/override.ts";
 import { composeLabels, type Engine } from "../core/engine.ts";
@@ -68,6 +69,7 @@ export async function draftRelease(
         userOverride: input.userOverride?.text,
         images,
         variables: connection.variables,
+        declaredServices: [...effectiveServices(project).keys()],
         serviceHashes: {},
         healthCheck: {
             path: connection.config.healthCheckPath ?? undefined,

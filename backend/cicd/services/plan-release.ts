@@ -227,6 +227,7 @@ async function planServices(
         appliedHashes: previous?.serviceHashes ?? {},
         containers: await allStates(engine, stack),
         others: await engine.listContainers([]),
+        inactiveServices: release.declaredServices,
     });
 }
 

@@ -101,6 +101,7 @@ async function planServices(
         appliedHashes: previous?.serviceHashes ?? {},
         containers: await inspectStack(ports.engine, run.stack),
         others: await ports.engine.listContainers([]),
+        inactiveServices: release.declaredServices,
     });
     return previewServices(plan);
 }

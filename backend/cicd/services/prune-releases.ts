@@ -1,3 +1,4 @@
+import { errorCode } from "../../../common/errors.ts";
 import type { DeploymentStore } from "../core/deployment.ts";
 import type { Engine } from "../core/engine.ts";
 import { type Release, releaseId, type ReleaseStore } from "../core/release.ts";
@@ -10,19 +11,45 @@ export interface PrunePorts {
 
 /**
  * Keeps the releases of the last `keep` good deployments, and what is live; removes the others with those of their
- * built images that no kept release uses. Never touches an image that no release of ours built.
+ * built images that no kept release, of whichever stack, uses. Never touches an image that no release of ours built.
  */
 export async function pruneReleases(ports: PrunePorts, stack: string, keep: number): Promise<void> {
     const kept = await releasesToKeep(ports, stack, keep);
     const all = await loadReleases(ports.releases, stack);
     const gone = all.filter((release) => !kept.has(release.deploymentId));
-    const used = new Set(all.filter((release) => kept.has(release.deploymentId)).flatMap(builtImages));
-    for (const release of gone) {
-        for (const image of builtImages(release).filter((name) => !used.has(name))) {
-            await ports.engine.removeImage(image);
-        }
-        await ports.releases.remove(release.deploymentId);
+    if (gone.length === 0) {
+        return;
     }
+    const used = new Set(all.filter((release) => kept.has(release.deploymentId)).flatMap(builtImages));
+    const usedElsewhere = await imagesOfOthers(ports, stack);
+    for (const release of gone) {
+        const images = builtImages(release).filter((name) => !used.has(name) && !usedElsewhere.has(name));
+        if (await removeImages(ports.engine, images)) {
+            await ports.releases.remove(release.deploymentId);
+        }
+    }
+}
+
+/** False where a container holds one of them: the release is kept then, so that the next time tries again. */
+async function removeImages(engine: Engine, names: readonly string[]): Promise<boolean> {
+    try {
+        for (const name of names) {
+            await engine.removeImage(name);
+        }
+        return true;
+    } catch (error) {
+        if (errorCode(error) === "conflict") {
+            return false;
+        }
+        throw error;
+    }
+}
+
+/** Two stacks may build the same commit under the same name. */
+async function imagesOfOthers({ deployments, releases }: PrunePorts, stack: string): Promise<ReadonlySet<string>> {
+    const others = [...(await deployments.latest()).keys()].filter((other) => other !== stack);
+    const kept = await Promise.all(others.map((other) => loadReleases(releases, other)));
+    return new Set(kept.flat().flatMap(builtImages));
 }
 
 async function releasesToKeep(ports: PrunePorts, stack: string, keep: number): Promise<ReadonlySet<string>> {

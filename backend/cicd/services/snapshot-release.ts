@@ -58,6 +58,7 @@ export async function snapshotRelease(
         files,
         images: images(running),
         variables: [],
+        declaredServices: [...new Set(running.map((state) => state.service))],
         serviceHashes: {},
         healthCheck: { timeoutSeconds: connection.config.healthCheckTimeout },
     };

@@ -23,6 +23,7 @@ const Record = z.object({
     userOverride: z.string().optional(),
     images: z.array(DeployedImage).readonly(),
     variables: z.string(),
+    declaredServices: z.array(z.string()).readonly().default([]),
     serviceHashes: z.record(z.string(), z.string()).readonly(),
     healthCheck: HealthCheck,
 });

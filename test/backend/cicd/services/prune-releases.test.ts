@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { NewDeployment } from "../../../../backend/cicd/core/deployment.ts";
+import { AppError } from "../../../../common/errors.ts";
 import { pruneReleases } from "../../../../backend/cicd/services/prune-releases.ts";
 import type { DeploymentStatus } from "../../../../common/schema/deployment.ts";
 import { deploymentAt, openWorkshop, release } from "../../../support/workshop.ts";
@@ -135,25 +136,37 @@ describe("clearing away old releases", () => {
         expect(await kept()).toEqual(ids(good));
     });
 
-    it("goes on where an image cannot be removed, because a container uses it", async () => {
+    it("goes on where a container uses an image, and tries that one again the next time", async () => {
         const { deployed, prune, kept, ids, engine } = await open();
-        await deployed("successful", "shop:1");
+        const first = await deployed("successful", "shop:1");
         await deployed("successful", "shop:2");
-        const live = await deployed("successful", "shop:3");
+        const third = await deployed("successful", "shop:3");
+        const live = await deployed("successful", "shop:4");
         const remove = engine.removeImage;
         engine.removeImage = async (name) => {
-            if (name === "shop:1") {
-                throw new Error("conflict: a container uses it");
+            if (name === "shop:1" || name === "shop:3") {
+                throw new AppError("conflict", "engine: a container uses it");
             }
             await remove(name);
         };
 
-        await expect(prune(1)).rejects.toThrow("a container uses it");
+        await prune(1);
 
         expect(engine.done).toEqual(["remove image shop:2"]);
-        expect((await kept()).length).toBe(2);
+        expect(await kept()).toEqual(ids(first, third, live));
         engine.removeImage = remove;
         await prune(1);
         expect(await kept()).toEqual(ids(live));
+    });
+
+    it("keeps everything where the engine is away", async () => {
+        const { deployed, prune, kept, engine } = await open();
+        await deployed("successful", "shop:1");
+        await deployed("successful", "shop:2");
+        engine.isAway = true;
+
+        await expect(prune(1)).rejects.toMatchObject({ code: "unavailable" });
+
+        expect(await kept()).toHaveLength(2);
     });
 });

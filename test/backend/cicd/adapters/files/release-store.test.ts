@@ -18,6 +18,7 @@ function newRelease(fields: Partial<Release> = {}): Release {
         override: "services: {}\n",
         images: [{ service: "web", image: "web:abc", imageId: "sha256:1", built: true }],
         variables: [{ name: "TOKEN", value: "s3cret", secret: true }],
+        declaredServices: ["web"],
         serviceHashes: { web: "hash" },
         healthCheck: { path: "/health", timeoutSeconds: 60 },
         ...fields,
