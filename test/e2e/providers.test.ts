@@ -160,7 +160,9 @@ describe("a push that a git server tells", () => {
 
         it("is refused without the right proof, and stored without its body", async () => {
             const request = push({ commit: await commit() });
-            const forged = Object.entries(request.headers).map(([header, value]) => [header, value.replace(/.$/, "~")]);
+            const forged = Object.entries(request.headers).map(
+                ([name, value]) => [name, value.replace(/.$/, "~")] as const,
+            );
 
             const sent = await sendWebhook(server, hook.id, { ...request, headers: Object.fromEntries(forged) });
 

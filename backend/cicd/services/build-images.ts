@@ -8,7 +8,8 @@ import type { Files } from "../core/files.ts";
 import { DeploymentFailure } from "../core/failure.ts";
 import type { Workspace } from "../core/workspace.ts";
 import type { DeploymentRun } from "./deployment-run.ts";
-import { commandEnvironment } from "./run-user-commands.ts";
+import { runEnvironment } from "./run-user-commands.ts";
+import { composeEnvironment } from "./stack-environment.ts";
 
 export interface BuildPorts {
     readonly engine: Engine;
@@ -62,7 +63,7 @@ function dockerfileBuild(input: BuildInput, run: DeploymentRun, dockerfile: stri
         context: input.config.contextPath ?? (slash < 0 ? "." : dockerfile.slice(0, slash)),
         tags: [...input.images.values()],
         buildArgs: input.config.buildArgs,
-        environment: commandEnvironment(run, input.variables),
+        environment: { ...composeEnvironment(input.variables), ...runEnvironment(run) },
     });
 }
 
@@ -77,7 +78,7 @@ async function allServicesBuild(ports: BuildPorts, run: DeploymentRun, input: Bu
         envFile: input.environmentFile,
         services: [...input.images.keys()],
         buildArgs: input.config.buildArgs,
-        environment: commandEnvironment(run, input.variables),
+        environment: { ...composeEnvironment(input.variables), ...runEnvironment(run) },
     });
 }
 

@@ -61,7 +61,12 @@ async function runHere(
     command: string,
 ): Promise<number> {
     await ports.files.makeDirectory(input.workspace.home);
-    const environment = { ...commandEnvironment(run, input.variables), HOME: input.workspace.home };
+    const environment = {
+        ...commandEnvironment(run, input.variables),
+        HOME: input.workspace.home,
+        // The checkout holds no `.git`; a repository that the data directory happens to lie in is not the user's.
+        GIT_CEILING_DIRECTORIES: input.workspace.root,
+    };
     const result = await run.command(
         ports.target,
         { argv: shell(command), directory: input.workspace.worktree, environment },
@@ -105,10 +110,15 @@ async function ensureImage(engine: Engine, run: DeploymentRun, image: string, si
 }
 
 /** What the user's commands see (contract §7, *Where commands run*): nothing of the server's own environment. */
-export function commandEnvironment(run: DeploymentRun, variables: readonly Variable[]): Record<string, string> {
+function commandEnvironment(run: DeploymentRun, variables: readonly Variable[]): Record<string, string> {
+    const own = Object.fromEntries(variables.map((variable) => [variable.name, variable.value]));
+    return { ...own, ...runEnvironment(run) };
+}
+
+/** What a build knows of its deployment. */
+export function runEnvironment(run: DeploymentRun): Record<string, string> {
     const { commitSha, branch, tag, stackId } = run.record;
     return {
-        ...Object.fromEntries(variables.map((variable) => [variable.name, variable.value])),
         CI: "true",
         CICD_STACK: stackId,
         CICD_COMMIT_SHA: commitSha,

@@ -3,9 +3,13 @@ import type { DeploymentStore } from "../core/deployment.ts";
 import type { Files } from "../core/files.ts";
 import { type Release, releaseId, type ReleaseStore } from "../core/release.ts";
 
-/** What Compose may interpolate beside the stack's `.env`. */
+/** Names that decide where the programs are, and which engine and project they work on. */
+const reserved = /^(PATH|HOME|PWD|(DOCKER|COMPOSE|BUILDKIT|BUILDX|LD|GIT)_.*)$/;
+
+/** What Compose may interpolate beside the stack's `.env`. Variables that would lead Docker elsewhere are left out. */
 export function composeEnvironment(variables: readonly Variable[]): Record<string, string> {
-    return Object.fromEntries(variables.map((variable) => [variable.name, variable.value]));
+    const passed = variables.filter((variable) => !reserved.test(variable.name));
+    return Object.fromEntries(passed.map((variable) => [variable.name, variable.value]));
 }
 
 /**

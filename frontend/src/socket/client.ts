@@ -59,13 +59,19 @@ export function createSocketClient(transport: Transport): SocketClient {
     transport.onDisconnect(() => {
         connected.value = false;
         for (const reject of pending) {
-            reject(new CallError("disconnected", "error.disconnected", true));
+            reject(disconnected());
         }
     });
 
     return {
         connected: readonly(connected),
-        call: (event, ...args) => send(transport, pending, event, args),
+        async call(event, ...args) {
+            // Socket.IO would keep it and send it after the next connect, before the login.
+            if (!connected.value) {
+                throw disconnected();
+            }
+            return send(transport, pending, event, args);
+        },
         on(push, handler) {
             handlers[push].add(handler);
             return () => void handlers[push].delete(handler);
@@ -76,6 +82,10 @@ export function createSocketClient(transport: Transport): SocketClient {
         },
         reconnect: () => transport.reconnect(),
     };
+}
+
+function disconnected(): CallError {
+    return new CallError("disconnected", "error.disconnected", true);
 }
 
 function send<E extends EventName>(

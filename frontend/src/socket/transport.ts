@@ -19,6 +19,8 @@ type Listeners = { [P in keyof DirectPushes]: (...args: DirectPushes[P]) => void
     agent: <P extends keyof AgentPushes>(push: P, ...args: Pushes[P]) => void;
 };
 
+const kickedMs = 1000;
+
 /** Speaks Socket.IO with the server that served the page. */
 export function createSocketTransport(url?: string): Transport {
     const options = { reconnectionDelayMax: 3000, transports: ["websocket", "polling"] };
@@ -29,7 +31,15 @@ export function createSocketTransport(url?: string): Transport {
     return {
         emit: (event, args) => void socket.emit(event, ...args),
         onConnect: (listener) => void socket.on("connect", listener),
-        onDisconnect: (listener) => void socket.on("disconnect", listener),
+        onDisconnect(listener) {
+            socket.on("disconnect", (reason) => {
+                listener();
+                // Socket.IO stays away when the server ended the connection; whether we may come back the login tells.
+                if (reason === "io server disconnect") {
+                    setTimeout(() => socket.connect(), kickedMs);
+                }
+            });
+        },
         onPush(listener) {
             socket.on("info", (...args) => listener("info", args));
             socket.on("setup", (...args) => listener("setup", args));

@@ -26,6 +26,7 @@ function setUp() {
     const epoch = ref(1);
     const scope = effectScope();
     const client = createSocketClient(transport);
+    transport.connect();
     const log = scope.run(() => createDeploymentLog(client, "d1", epoch))!;
     const asked = () => transport.sentAs("subscribeBuildLog");
     const seqs = () => log.lines.value.map(({ seq }) => seq);
@@ -89,6 +90,7 @@ describe("a deployment's log", () => {
         await flushPromises();
 
         transport.disconnect();
+        transport.connect();
         epoch.value = 2;
         await nextTick();
         asked()[1]?.answer(answer(lines(11, 2010)));
@@ -107,6 +109,7 @@ describe("a deployment's log", () => {
         transport.disconnect();
         await flushPromises();
         expect(log.state.value).toBe("waiting");
+        transport.connect();
         epoch.value = 2;
         await nextTick();
         asked()[1]?.answer(answer(lines(1, 2)));

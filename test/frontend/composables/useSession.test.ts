@@ -46,6 +46,7 @@ describe("the session", () => {
         const { transport, session } = setUp();
         transport.answerAll("setup", () => ({ ok: true }));
         transport.answerAll("login", () => ({ ok: true, token: adminToken }));
+        transport.connect();
 
         await session.setUp("admin", "secret1", "123-456");
 
@@ -95,6 +96,7 @@ describe("the session", () => {
     ])("remembers (%s) in the right place", async (remember, storage) => {
         const { transport, session } = setUp();
         transport.answerAll("login", () => ({ ok: true, token: adminToken }));
+        transport.connect();
 
         await session.login("admin", "secret1", remember);
 

@@ -4,7 +4,9 @@ import { createFakeTransport } from "../support/fake-transport.ts";
 
 function setUp() {
     const transport = createFakeTransport();
-    return { transport, client: createSocketClient(transport) };
+    const client = createSocketClient(transport);
+    transport.connect();
+    return { transport, client };
 }
 
 describe("the socket client", () => {
@@ -18,6 +20,7 @@ describe("the socket client", () => {
             ...transport,
             emit: (event, args) => emitted.push([event, args.slice(0, -1)]),
         });
+        transport.connect();
 
         void client.call("loginByToken", "abc");
         void client.call("triggerBuild", "shop", { branch: "main" });
@@ -26,6 +29,14 @@ describe("the socket client", () => {
             ["loginByToken", ["abc"]],
             ["agent", ["", "triggerBuild", "shop", { branch: "main" }]],
         ]);
+    });
+
+    it("sends nothing while the connection is lost", async () => {
+        const { transport, client } = setUp();
+        transport.disconnect();
+
+        await expect(client.call("startStack", "shop")).rejects.toMatchObject({ code: "disconnected" });
+        expect(transport.sent).toEqual([]);
     });
 
     it("resolves with a good answer", async () => {
@@ -70,7 +81,6 @@ describe("the socket client", () => {
 
     it("rejects what is under way when the connection is lost", async () => {
         const { transport, client } = setUp();
-        transport.connect();
         const answer = client.call("updateStack", "shop");
 
         transport.disconnect();

@@ -6,11 +6,12 @@ import {
     type RunOptions,
     type TargetHost,
 } from "../../core/target-host.ts";
+import { findComposeProgram } from "./compose-program.ts";
 import { endMarkedGroups } from "./orphans.ts";
 
 const captureBytes = 64 * 1024 * 1024;
 
-/** What programs on this machine get of the server's environment: where programs and the engine are. No more. */
+/** What the docker program gets of the server's environment: where programs and the engine are. No more. */
 const passedOn = [
     "PATH",
     "HOME",
@@ -22,20 +23,28 @@ const passedOn = [
 ] as const;
 
 /**
- * This machine. Of `environment` only PATH, HOME and the engine's address reach the programs; a command's own
- * environment wins over them.
+ * This machine. Of `environment` only PATH reaches the programs, and HOME and the engine's address docker; a command's
+ * own environment wins over them.
  */
 export function createLocalHost(options: {
     readonly environment: Readonly<Record<string, string | undefined>>;
 }): TargetHost {
     const base = pick(options.environment);
+    const composeProgram = findComposeProgram(base);
+    // The engine's address is the server's own affair: only the docker program gets it, not the user's commands.
+    const passedTo = ({ argv }: Command): Record<string, string> =>
+        argv[0] === "docker" ? base : pick({ PATH: options.environment["PATH"] });
     const live = new Set<number>();
 
     async function run(command: Command, runOptions: RunOptions): Promise<CommandResult> {
         let started: number | undefined;
         try {
             return await runProcess(
-                { ...command, environment: { ...base, ...command.environment, ...mark(runOptions.deploymentId) } },
+                {
+                    ...command,
+                    argv: direct(command.argv, composeProgram),
+                    environment: { ...passedTo(command), ...command.environment, ...mark(runOptions.deploymentId) },
+                },
                 {
                     signal: runOptions.signal,
                     timeoutSeconds: runOptions.timeoutSeconds,
@@ -55,6 +64,11 @@ export function createLocalHost(options: {
     }
 
     return { run, endOrphans: (deploymentId) => endMarkedGroups(deploymentId, live) };
+}
+
+function direct(argv: Command["argv"], composeProgram: string | undefined): Command["argv"] {
+    const isCompose = argv[0] === "docker" && argv[1] === "compose";
+    return isCompose && composeProgram !== undefined ? [composeProgram, ...argv.slice(2)] : argv;
 }
 
 function pick(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {

@@ -28,7 +28,13 @@ function planned(actions: Readonly<Record<string, ServicePlan["action"]>>, force
 
 describe("one-shot services that come up with others", () => {
     it("are those that a touched service waits for", () => {
-        const services = planned({ migrate: "create", seed: "create", db: "create", web: "recreate", worker: "create" });
+        const services = planned({
+            migrate: "create",
+            seed: "create",
+            db: "create",
+            web: "recreate",
+            worker: "create",
+        });
 
         expect([...broughtAlong(model, services)]).toEqual(["migrate"]);
     });

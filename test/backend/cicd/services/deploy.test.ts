@@ -192,32 +192,29 @@ describe("a log that cannot be opened", () => {
 
 describe("secrets that cannot be read", () => {
     it("fail the deployment rather than leaving it waiting for ever", async () => {
-        const { run, ...workshop } = await open({});
-        const broken = await open({
-            repositories: { ...workshop.repositories, findByStack: () => Promise.reject(new Error("wrong key")) },
-        });
-        void run;
+        const workshop = await openWorkshop();
+        const findByStack = (): Promise<never> => Promise.reject(new Error("wrong key"));
+        const { run, errors } = await open({ repositories: { ...workshop.repositories, findByStack } });
 
-        expect(await broken.run("pending")).toMatchObject({ status: "failed", errorCode: "internal" });
+        expect(await run("pending")).toMatchObject({ status: "failed", errorCode: "internal" });
+        expect(errors).toEqual([new Error("wrong key")]);
     });
 });
 
 describe("a shutdown", () => {
     it.each(["pending", "building", "deploying"] as const)("leaves a deployment that is %s as it is", async (status) => {
         const asked = AbortSignal.abort(new DeploymentFailure("interrupted", "The server is shutting down."));
-        const { run, releases, stackDirectory, ...workshop } = await open({
-            buildRelease: () => Promise.reject(asked.reason),
-            putLive: () => Promise.reject(asked.reason),
-        });
-        void [releases, stackDirectory];
-        await connect({ ...workshop, releases, stackDirectory });
+        const interrupt = (): Promise<never> => Promise.reject(asked.reason);
+        const workshop = await open({ buildRelease: interrupt, putLive: interrupt });
+        await connect(workshop);
         const record = await deploymentAt(workshop, status);
-        await releases.save(release({ deploymentId: record.id }), stackDirectory);
+        await workshop.releases.save(release({ deploymentId: record.id }), workshop.stackDirectory);
 
-        const ended = await run(status, {}, asked).catch(() => record);
+        await workshop.deploy(record, asked);
 
-        void ended;
-        expect(await workshop.deployments.find(record.id)).toMatchObject({ status });
+        const left = await workshop.deployments.find(record.id);
+        expect(left).toMatchObject({ status, phase: record.phase });
+        expect(left?.completedAt).toBeUndefined();
     });
 });
 

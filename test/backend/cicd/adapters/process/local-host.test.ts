@@ -1,8 +1,11 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { mkdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { createLocalHost } from "../../../../../backend/cicd/adapters/process/local-host.ts";
+import { temporaryDirectory } from "../../../../support/temporary-directory.ts";
 
 const path = process.env["PATH"] ?? "";
 const never = new AbortController().signal;
@@ -24,7 +27,7 @@ function orphan(deploymentId: string): ChildProcess {
 }
 
 describe("this machine as a target", () => {
-    it("passes on PATH, HOME and the engine's address, and nothing else of the server's environment", async () => {
+    it("passes on PATH, and nothing else of the server's environment", async () => {
         const host = createLocalHost({
             environment: {
                 PATH: path,
@@ -41,8 +44,23 @@ describe("this machine as a target", () => {
             { signal: never, timeoutSeconds: 5, capture: true, deploymentId: "d1" },
         );
         expect(result.stdout.trim().split("\n").sort()).toEqual(
-            ["CICD_DEPLOYMENT_ID=d1", "DOCKER_HOST=unix:///x.sock", "HOME=/tmp/home", "OWN=1", `PATH=${path}`].sort(),
+            ["CICD_DEPLOYMENT_ID=d1", "HOME=/tmp/home", "OWN=1", `PATH=${path}`].sort(),
         );
+    });
+
+    it("passes the engine's address on to docker, and starts the compose plugin itself", async () => {
+        const config = await temporaryDirectory();
+        const plugin = join(config, "cli-plugins", "docker-compose");
+        await mkdir(join(config, "cli-plugins"));
+        await writeFile(plugin, '#!/bin/sh\necho "$DOCKER_HOST $COMPOSE_FILE $*"\n', { mode: 0o755 });
+        const environment = { PATH: path, DOCKER_CONFIG: config, DOCKER_HOST: "unix:///x.sock", COMPOSE_FILE: "other" };
+
+        const result = await createLocalHost({ environment }).run(
+            { argv: ["docker", "compose", "up", "-d"], directory: tmpdir() },
+            { signal: never, timeoutSeconds: 5, capture: true },
+        );
+
+        expect(result.stdout).toBe("unix:///x.sock  up -d\n");
     });
 
     it("keeps standard output only when asked", async () => {

@@ -38,7 +38,7 @@ describe("webhook events", () => {
 
         const [stored] = await store.createAll([newWebhookEvent({ payload })]);
 
-        expect((await store.find(stored?.id ?? ""))?.payload ?? undefined).toEqual(payload ?? undefined);
+        expect((await store.find(stored?.id ?? ""))?.payload).toEqual(payload ?? null);
     });
 
     it("are stored all or none", async () => {
