@@ -27,7 +27,9 @@ export type EnvVarInput = z.infer<typeof EnvVarInput>;
 /** Whether a text is a path that stays inside the folder it is relative to. */
 export function isInnerPath(path: string): boolean {
     const parts = path.split("/");
-    return !path.startsWith("/") && !path.includes("\\") && !path.includes("\0") && !parts.includes("..") && path !== "";
+    return (
+        !path.startsWith("/") && !path.includes("\\") && !path.includes("\0") && !parts.includes("..") && path !== ""
+    );
 }
 
 const innerPath = z

@@ -34,7 +34,5 @@ export const GitRef = z.string().superRefine((ref, context) => {
 export type GitRef = z.infer<typeof GitRef>;
 
 /** A commit hash, abbreviated (from 7 digits) or full (SHA-1 or SHA-256). */
-export const CommitSha = z
-    .string()
-    .regex(/^[0-9a-f]{7,64}$/, "commit: give 7 to 64 hexadecimal digits in lower case");
+export const CommitSha = z.string().regex(/^[0-9a-f]{7,64}$/, "commit: give 7 to 64 hexadecimal digits in lower case");
 export type CommitSha = z.infer<typeof CommitSha>;

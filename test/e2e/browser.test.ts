@@ -83,7 +83,10 @@ describe.skipIf(!hasBrowser)("a newcomer in the browser", () => {
 
     it("deploys, and watches the log arrive line by line until it succeeds", async () => {
         await page.getByRole("link", { name: "Open the stack" }).click();
-        await page.getByRole("button", { name: /Deploy now|Redeploy/ }).first().click();
+        await page
+            .getByRole("button", { name: /Deploy now|Redeploy/ })
+            .first()
+            .click();
         await page.getByText("Fetching branch main").waitFor();
         await pictures(page, "deployment-running");
         await page.getByText("Building web, api").waitFor();
@@ -95,7 +98,10 @@ describe.skipIf(!hasBrowser)("a newcomer in the browser", () => {
     });
 
     it("shows a failed build with its reason in plain words", async () => {
-        await repository.commit({ "web/Dockerfile": "FROM cicd/busybox:1\nRUN echo no compiler >&2; exit 7\n" }, "feat: breaks");
+        await repository.commit(
+            { "web/Dockerfile": "FROM cicd/busybox:1\nRUN echo no compiler >&2; exit 7\n" },
+            "feat: breaks",
+        );
         await page.goto(`${server.url}/compose/${stack}`);
         await page.getByText("feat: the first version").first().waitFor();
         await page.getByRole("button", { name: "Redeploy" }).first().click();

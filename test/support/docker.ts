@@ -17,7 +17,14 @@ export async function compose(directory: string, ...args: readonly string[]): Pr
 
 /** The id of the container that runs a service of a stack; "" where none does. */
 export async function containerOf(stack: string, service: string): Promise<string> {
-    return docker("ps", "-q", "--no-trunc", ...labels(stack), "--filter", `label=com.docker.compose.service=${service}`);
+    return docker(
+        "ps",
+        "-q",
+        "--no-trunc",
+        ...labels(stack),
+        "--filter",
+        `label=com.docker.compose.service=${service}`,
+    );
 }
 
 /** Removes everything of a stack: containers, networks, volumes and the images built for it. */

@@ -67,7 +67,9 @@ export function createFakeEngine(): FakeEngine {
         },
         async listContainers(labels) {
             answering();
-            return [...containers.values()].filter((state) => labels.every((label) => hasLabel(state, label))).map(toSummary);
+            return [...containers.values()]
+                .filter((state) => labels.every((label) => hasLabel(state, label)))
+                .map(toSummary);
         },
         async findContainer(name) {
             const found = [...containers.values()].find((state) => state.id === name || state.name === name);

@@ -74,7 +74,9 @@ export function createRest(server: TestServer): Rest {
         },
         async push(repository, body) {
             const bytes = JSON.stringify(body);
-            const signature = createHmac("sha256", repository.webhookSecret ?? "").update(bytes).digest("hex");
+            const signature = createHmac("sha256", repository.webhookSecret ?? "")
+                .update(bytes)
+                .digest("hex");
             const response = await fetch(`${server.url}/api/webhooks/${repository.id}`, {
                 method: "POST",
                 headers: { "content-type": "application/json", "x-signature-256": `sha256=${signature}` },

@@ -122,7 +122,10 @@ export function release(fields: Partial<Release> & Pick<Release, "deploymentId">
 }
 
 /** A deployment that is live, with its release. */
-export async function liveDeployment(workshop: Workshop, fields: Partial<NewDeployment> = {}): Promise<DeploymentRecord> {
+export async function liveDeployment(
+    workshop: Workshop,
+    fields: Partial<NewDeployment> = {},
+): Promise<DeploymentRecord> {
     const commitSha = "b".repeat(40);
     const record = await deploymentAt(workshop, "successful", { commitSha, ...fields });
     const { stackDirectory, releases } = workshop;

@@ -12,11 +12,26 @@ describe("variables that are stored", () => {
         ["a secret with null removes it", [{ ...secret, value: null }], [secret], []],
         ["a secret that is not named is kept", [plain], [secret], [plain, secret]],
         ["a new secret without value is none", [{ name: "TOKEN", secret: true }], [], []],
-        ["a secret with an empty value is kept as that", [{ ...secret, value: "" }], [secret], [{ ...secret, value: "" }]],
+        [
+            "a secret with an empty value is kept as that",
+            [{ ...secret, value: "" }],
+            [secret],
+            [{ ...secret, value: "" }],
+        ],
         ["a plain one that is not named goes", [], [plain], []],
         ["a plain one without value is empty", [{ name: "MODE", secret: false }], [plain], [{ ...plain, value: "" }]],
-        ["a plain one never becomes readable as a secret's value", [{ name: "TOKEN", secret: false }], [secret], [{ name: "TOKEN", value: "", secret: false }]],
-        ["a plain one's value does not become a secret without being told", [{ name: "MODE", secret: true }], [plain], []],
+        [
+            "a plain one never becomes readable as a secret's value",
+            [{ name: "TOKEN", secret: false }],
+            [secret],
+            [{ name: "TOKEN", value: "", secret: false }],
+        ],
+        [
+            "a plain one's value does not become a secret without being told",
+            [{ name: "MODE", secret: true }],
+            [plain],
+            [],
+        ],
     ])("%s", (_, given, stored, merged) => {
         expect(mergeVariables(given, stored)).toEqual(merged);
     });

@@ -33,8 +33,14 @@ describe("a change of a deployment", () => {
         announce({ ...record, phase: "building" });
         await until(() => pushes.length === 2);
 
-        expect(pushes[0]).toMatchObject({ event: "deploymentStatusUpdate", payload: { deployment: { id: record.id } } });
-        expect(pushes.map(({ payload }) => payload["deployment"])).toMatchObject([{ phase: record.phase }, { phase: "building" }]);
+        expect(pushes[0]).toMatchObject({
+            event: "deploymentStatusUpdate",
+            payload: { deployment: { id: record.id } },
+        });
+        expect(pushes.map(({ payload }) => payload["deployment"])).toMatchObject([
+            { phase: record.phase },
+            { phase: "building" },
+        ]);
         expect(JSON.stringify(pushes)).not.toMatch(/leaseOwner|buildLogs/);
         await until(() => refreshes() === 2);
     });

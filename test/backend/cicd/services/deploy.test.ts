@@ -71,7 +71,11 @@ describe("a deployment", () => {
 
         const ended = await run("pending", { previousDeploymentId: "d0" });
 
-        expect(ended).toMatchObject({ status: "failed", errorCode: "release_missing", error: containing("Deploy its commit") });
+        expect(ended).toMatchObject({
+            status: "failed",
+            errorCode: "release_missing",
+            error: containing("Deploy its commit"),
+        });
     });
 
     it("holds the stack's lock from its start to its end", async () => {
@@ -154,7 +158,10 @@ describe("the end of a deployment that fails", () => {
         const { deploy, deployments, errors, ...workshop } = await open();
         await connect({ ...workshop, deployments, errors });
         const record = await deploymentAt({ deployments }, "pending");
-        await deployments.transition(record.id, "pending", "cancelled", { errorCode: "superseded", error: "Superseded." });
+        await deployments.transition(record.id, "pending", "cancelled", {
+            errorCode: "superseded",
+            error: "Superseded.",
+        });
 
         await deploy(record, never);
 
@@ -202,20 +209,23 @@ describe("secrets that cannot be read", () => {
 });
 
 describe("a shutdown", () => {
-    it.each(["pending", "building", "deploying"] as const)("leaves a deployment that is %s as it is", async (status) => {
-        const asked = AbortSignal.abort(new DeploymentFailure("interrupted", "The server is shutting down."));
-        const interrupt = (): Promise<never> => Promise.reject(asked.reason);
-        const workshop = await open({ buildRelease: interrupt, putLive: interrupt });
-        await connect(workshop);
-        const record = await deploymentAt(workshop, status);
-        await workshop.releases.save(release({ deploymentId: record.id }), workshop.stackDirectory);
+    it.each(["pending", "building", "deploying"] as const)(
+        "leaves a deployment that is %s as it is",
+        async (status) => {
+            const asked = AbortSignal.abort(new DeploymentFailure("interrupted", "The server is shutting down."));
+            const interrupt = (): Promise<never> => Promise.reject(asked.reason);
+            const workshop = await open({ buildRelease: interrupt, putLive: interrupt });
+            await connect(workshop);
+            const record = await deploymentAt(workshop, status);
+            await workshop.releases.save(release({ deploymentId: record.id }), workshop.stackDirectory);
 
-        await workshop.deploy(record, asked);
+            await workshop.deploy(record, asked);
 
-        const left = await workshop.deployments.find(record.id);
-        expect(left).toMatchObject({ status, phase: record.phase });
-        expect(left?.completedAt).toBeUndefined();
-    });
+            const left = await workshop.deployments.find(record.id);
+            expect(left).toMatchObject({ status, phase: record.phase });
+            expect(left?.completedAt).toBeUndefined();
+        },
+    );
 });
 
 describe("going on after a crash", () => {

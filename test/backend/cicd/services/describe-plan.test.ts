@@ -8,7 +8,13 @@ describe("a plan in words", () => {
     it("names every service with what happens to it, and why", () => {
         const services = [
             { service: "db", action: "none", reasons: [], image: "postgres:17", force: false },
-            { service: "web", action: "recreate", reasons: ["image changed", "a mounted file changed"], image: "", force: false },
+            {
+                service: "web",
+                action: "recreate",
+                reasons: ["image changed", "a mounted file changed"],
+                image: "",
+                force: false,
+            },
         ] as const;
         const plan = {
             services: {

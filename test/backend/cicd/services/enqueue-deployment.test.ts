@@ -111,7 +111,10 @@ describe("the same commit", () => {
         const { enqueue, ...workshop } = await open();
         const first = await deploymentAt(workshop, "successful", { commitSha: shaOf(1) });
         await deploymentAt(workshop, "successful", { commitSha: shaOf(2) });
-        const back = await deploymentAt(workshop, "successful", { commitSha: shaOf(1), previousDeploymentId: first.id });
+        const back = await deploymentAt(workshop, "successful", {
+            commitSha: shaOf(1),
+            previousDeploymentId: first.id,
+        });
 
         expect(await enqueue()).toMatchObject({ created: false, deployment: { id: back.id } });
     });

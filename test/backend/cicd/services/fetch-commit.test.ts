@@ -14,7 +14,11 @@ async function open(paths: readonly string[] = []) {
     const makeLive = (fields: Partial<NewDeployment> = {}) =>
         deploymentAt(workshop, "successful", { commitSha: live, repositoryId: repository.id, ...fields });
     async function fetch(fields: Partial<NewDeployment> = {}) {
-        const record = await deploymentAt(workshop, "building", { repositoryId: repository.id, commitSha: "", ...fields });
+        const record = await deploymentAt(workshop, "building", {
+            repositoryId: repository.id,
+            commitSha: "",
+            ...fields,
+        });
         const run = await beginRun(workshop, record);
         const commit = await fetchCommit(workshop, run, repository, config, run.signal);
         return { commit, run };
@@ -49,14 +53,17 @@ describe("fetching a commit", () => {
 });
 
 describe("a push", () => {
-    it.each(["webhook", "scheduled"] as const)("(%s) that changed nothing of the stack is told apart", async (triggeredBy) => {
-        const { fetch, makeLive, git } = await open(["app/**"]);
-        await makeLive();
-        git.changed = ["docs/readme.md"];
+    it.each(["webhook", "scheduled"] as const)(
+        "(%s) that changed nothing of the stack is told apart",
+        async (triggeredBy) => {
+            const { fetch, makeLive, git } = await open(["app/**"]);
+            await makeLive();
+            git.changed = ["docs/readme.md"];
 
-        const message = containing("Nothing of this stack changed since bbbbbbb");
-        await expect(fetch({ triggeredBy })).rejects.toMatchObject({ errorCode: "no_change", message });
-    });
+            const message = containing("Nothing of this stack changed since bbbbbbb");
+            await expect(fetch({ triggeredBy })).rejects.toMatchObject({ errorCode: "no_change", message });
+        },
+    );
 
     it("of the commit that is live changes nothing", async () => {
         const { fetch, makeLive, git } = await open();
@@ -101,12 +108,15 @@ describe("a push", () => {
         expect((await fetch()).commit.sha).toBe(tip);
     });
 
-    it.each(["manual", "api"] as const)("is not what a deployment by %s is: that is done whatever changed", async (triggeredBy) => {
-        const { fetch, makeLive, git } = await open();
-        await makeLive();
-        git.changed = [];
-        git.history.add(`${tip} ${live}`);
+    it.each(["manual", "api"] as const)(
+        "is not what a deployment by %s is: that is done whatever changed",
+        async (triggeredBy) => {
+            const { fetch, makeLive, git } = await open();
+            await makeLive();
+            git.changed = [];
+            git.history.add(`${tip} ${live}`);
 
-        expect((await fetch({ triggeredBy })).commit.sha).toBe(tip);
-    });
+            expect((await fetch({ triggeredBy })).commit.sha).toBe(tip);
+        },
+    );
 });

@@ -1,56 +1,11 @@
-import { mkdir, readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { readdir } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { diskFiles } from "../../../../backend/cicd/adapters/disk/files.ts";
 import { composeLabels } from "../../../../backend/cicd/core/engine.ts";
-import type { Release } from "../../../../backend/cicd/core/release.ts";
-import { applyRelease } from "../../../../backend/cicd/services/apply-release.ts";
-import { type ApplyInput, planRelease } from "../../../../backend/cicd/services/plan-release.ts";
-import { sha256 } from "../../../support/compose-files.ts";
 import { containerState } from "../../../support/containers.ts";
 import { containing } from "../../../support/containing.ts";
-import { plant, releaseFiles, type Tree } from "../../../support/release-files.ts";
-import { beginRun, deploymentAt, openWorkshop, release } from "../../../support/workshop.ts";
-
-const compose = "services: {}\n";
-const web = { image: "shop-web:new" };
-
-/** A stack whose compose files are rendered as these services. */
-async function open(services: Readonly<Record<string, object>> = { web }) {
-    const workshop = await openWorkshop();
-    const { engine, target, releases, directory, stackDirectory } = workshop;
-    const run = await beginRun(workshop, await deploymentAt(workshop, "deploying"));
-    const ports = { ...workshop, files: diskFiles, hash: sha256, replacedDirectory: join(directory, "replaced") };
-    target.answer = ({ argv }) =>
-        argv.includes("config") ? { stdout: JSON.stringify({ name: "shop", services }) } : {};
-    engine.addImage("shop-web:new", "sha256:new");
-
-    async function save(fields: Partial<Release> = {}, tree: Tree = { "compose.yaml": compose }): Promise<Release> {
-        const made = release({ deploymentId: run.id, files: releaseFiles(tree), override: "# ours\n", ...fields });
-        await plant(join(directory, "source", made.deploymentId), tree);
-        await releases.save(made, join(directory, "source", made.deploymentId));
-        return made;
-    }
-    async function inputFor(given: Partial<ApplyInput> = {}): Promise<ApplyInput> {
-        const wanted = given.release ?? (await save());
-        const images = wanted.images.length > 0 || wanted.initial ? wanted.images : [builtWeb];
-        const input = { previous: undefined, start: true, pull: "missing" as const, signal: run.signal };
-        return { ...input, ...given, release: { ...wanted, images } };
-    }
-    const plan = async (given: Partial<ApplyInput> = {}) => planRelease(ports, run, await inputFor(given));
-    async function apply(given: Partial<ApplyInput> = {}) {
-        const input = await inputFor(given);
-        const planned = await planRelease(ports, run, input);
-        target.commands.splice(0);
-        await applyRelease(ports, run, input, planned);
-        return target.commands.map(({ argv }) => argv.slice(argv.indexOf("up")).join(" "));
-    }
-    const log = (): readonly string[] => workshop.logs.texts(run.id);
-    return { ...workshop, run, plan, apply, save, log, stackDirectory };
-}
-
-const builtWeb = { service: "web", image: "shop-web:new", imageId: "sha256:new", built: true };
-const up = (service: string): string => `up -d --no-build --pull never -- ${service}`;
+import { builtWeb, compose, openPlannedStack as open, web } from "../../../support/planned-stack.ts";
+import { plant } from "../../../support/release-files.ts";
 
 describe("planning a release", () => {
     it("touches nothing of the stack, and notes in the release what it will run", async () => {
@@ -175,7 +130,10 @@ describe("the images of a release", () => {
         const { plan, engine } = await open();
         engine.images.clear();
 
-        await expect(plan()).rejects.toMatchObject({ errorCode: "image_missing", message: containing("Deploy its commit") });
+        await expect(plan()).rejects.toMatchObject({
+            errorCode: "image_missing",
+            message: containing("Deploy its commit"),
+        });
         expect(engine.done).toEqual([]);
     });
 
@@ -194,106 +152,5 @@ describe("the images of a release", () => {
         engine.images.delete("shop-web");
         await expect(plan({ release: initial, pull: "always" })).rejects.toMatchObject({ errorCode: "image_missing" });
         expect(engine.done).toEqual([]);
-    });
-});
-
-describe("applying a release", () => {
-    it("writes the files, then brings up what differs, one service after the other", async () => {
-        const db = { image: "shop-web:new" };
-        const { apply, stackDirectory } = await open({ web: { ...web, depends_on: { db: {} } }, db });
-
-        expect(await apply()).toEqual([up("db"), up("web")]);
-        expect(await readdir(stackDirectory)).toEqual(["compose.override.yaml", "compose.yaml"]);
-    });
-
-    it("runs nothing where nothing differs", async () => {
-        const { plan, apply, engine, save, run } = await open();
-        const { release: live } = await plan({ release: await save() });
-        engine.add(containerState({}));
-
-        expect(await apply({ release: await save(), previous: { ...live, deploymentId: run.id } })).toEqual([]);
-        expect(engine.done).toEqual([]);
-    });
-
-    it("only writes the files of a stack that shall not start", async () => {
-        const { apply, engine, stackDirectory } = await open();
-        engine.add(containerState({ id: "old", service: "gone" }));
-
-        expect(await apply({ start: false })).toEqual([]);
-        expect(engine.done).toEqual([]);
-        expect(await readdir(stackDirectory)).toContain("compose.yaml");
-    });
-
-    it("removes services that are gone from the file, stopping them first", async () => {
-        const { apply, engine } = await open();
-        engine.add(containerState({ id: "old", service: "gone" }));
-
-        await apply();
-
-        expect(engine.done).toEqual(["stop old", "remove old"]);
-    });
-
-    it("begins nothing more once it was asked to end, but lets a command that runs finish", async () => {
-        const { apply, target } = await open({ web: { ...web, depends_on: { db: {} } }, db: web });
-        const asked = new AbortController();
-        const answer = target.answer;
-        target.answer = (command, options) => {
-            if (command.argv.includes("up")) {
-                asked.abort(new Error("asked to end"));
-                expect(options.signal.aborted).toBe(false);
-            }
-            return answer(command, options);
-        };
-
-        await expect(apply({ signal: asked.signal })).rejects.toThrow("asked to end");
-
-        expect(target.commands.filter(({ argv }) => argv.includes("up"))).toHaveLength(1);
-    });
-
-    it.each([
-        ["Bind for 0.0.0.0:80 failed: port is already allocated", "port_taken"],
-        ['The container name "/x" is already in use', "name_taken"],
-        ["No such image: shop", "image_missing"],
-        ["write: no space left on device", "disk_full"],
-        ["Cannot connect to the Docker daemon", "engine_unavailable"],
-        ["dependency failed to start: container db is unhealthy", "unhealthy"],
-        ["something else", "apply_failed"],
-    ])("that fails with %j has the code %s", async (stderrTail, errorCode) => {
-        const { apply, target } = await open();
-        const answer = target.answer;
-        target.answer = (command, options) =>
-            command.argv.includes("up") ? { exitCode: 1, stderrTail } : answer(command, options);
-
-        await expect(apply()).rejects.toMatchObject({ errorCode, message: containing("web could not be started") });
-    });
-
-    it("tries again once where an interrupted change left a container behind, and removes that", async () => {
-        const { apply, target, engine, log } = await open();
-        const answer = target.answer;
-        let tries = 0;
-        target.answer = (command, options) => {
-            if (!command.argv.includes("up")) {
-                return answer(command, options);
-            }
-            tries += 1;
-            engine.add(containerState({ id: "half", status: "created", name: "0123456789ab_shop-web-1" }));
-            return { exitCode: tries === 1 ? 1 : 0, stderrTail: "name is in use" };
-        };
-
-        expect(await apply()).toEqual([up("web"), up("web")]);
-        expect(engine.done).toEqual(["remove half"]);
-        expect(log()).toContainEqual(containing("left over from an interrupted change"));
-    });
-
-    it("never writes through a symlink that leads out of the stack's folder", async () => {
-        const { apply, save, directory, stackDirectory, target } = await open();
-        await mkdir(join(directory, "outside"));
-        await plant(stackDirectory, { conf: "-> ../../outside" });
-        const wanted = await save({}, { "compose.yaml": compose, "conf/app.ini": "evil" });
-
-        await expect(apply({ release: wanted })).rejects.toMatchObject({ details: { errorCode: "not_contained" } });
-
-        expect(await readdir(join(directory, "outside"))).toEqual([]);
-        expect(target.commands.some(({ argv }) => argv.includes("up"))).toBe(false);
     });
 });

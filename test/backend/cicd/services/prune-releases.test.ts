@@ -15,10 +15,7 @@ async function open() {
     async function deployed(status: DeploymentStatus, image: string, fields: Partial<NewDeployment> = {}) {
         const record = await deploymentAt(workshop, status, fields);
         const images = [imageOf(image), imageOf("postgres:17", false)];
-        await releases.save(
-            release({ deploymentId: record.id, stackId: record.stackId, images }),
-            stackDirectory,
-        );
+        await releases.save(release({ deploymentId: record.id, stackId: record.stackId, images }), stackDirectory);
         engine.addImage(image, `sha256:${image}`);
         return record;
     }
@@ -87,15 +84,18 @@ describe("clearing away old releases", () => {
         expect(await kept()).toEqual(ids(first));
     });
 
-    it.each(["pending", "building", "deploying"] as const)("keeps the release of a deployment that is %s", async (status) => {
-        const { deployed, prune, kept, ids } = await open();
-        const live = await deployed("successful", "shop:1");
-        const active = await deployed(status, "shop:2");
+    it.each(["pending", "building", "deploying"] as const)(
+        "keeps the release of a deployment that is %s",
+        async (status) => {
+            const { deployed, prune, kept, ids } = await open();
+            const live = await deployed("successful", "shop:1");
+            const active = await deployed(status, "shop:2");
 
-        await prune(1);
+            await prune(1);
 
-        expect(await kept()).toEqual(ids(live, active));
-    });
+            expect(await kept()).toEqual(ids(live, active));
+        },
+    );
 
     it("keeps the release that a waiting rollback wants", async () => {
         const { deployed, deployments, prune, kept, ids } = await open();

@@ -152,7 +152,13 @@ describe("a release that works", () => {
 
         const ended = await putLive(played);
 
-        expect(shortSteps(played, undefined, ended)).toEqual(["snapshot", "plan new", "apply new", "verify new", "prune"]);
+        expect(shortSteps(played, undefined, ended)).toEqual([
+            "snapshot",
+            "plan new",
+            "apply new",
+            "verify new",
+            "prune",
+        ]);
     });
 
     it("is announced at every change, the end last", async () => {
@@ -202,7 +208,12 @@ describe("a failure after something was touched", () => {
 
         const ended = await putLive(played, { triggeredBy: "api", triggeredByUser: "bot" });
 
-        expect(ended).toMatchObject({ status: "rolled_back", phase: "done", errorCode: "unhealthy", error: sick.message });
+        expect(ended).toMatchObject({
+            status: "rolled_back",
+            phase: "done",
+            errorCode: "unhealthy",
+            error: sick.message,
+        });
         expect(await played.deployments.findRollbackOf(ended.id)).toMatchObject({
             status: "successful",
             phase: "done",
@@ -252,7 +263,10 @@ describe("a failure after something was touched", () => {
 
         expect(ended).toMatchObject({ status: "failed", errorCode: "rollback_failed" });
         expect(ended.error).toMatch(/web exited with code 1.*The rollback to bbbbbbb failed too.*Roll back/s);
-        expect(await played.deployments.findRollbackOf(ended.id)).toMatchObject({ status: "failed", errorCode: "unhealthy" });
+        expect(await played.deployments.findRollbackOf(ended.id)).toMatchObject({
+            status: "failed",
+            errorCode: "unhealthy",
+        });
         expect(played.steps.filter((step) => step === `apply ${live.id}`)).toHaveLength(1);
         expect(await played.deployments.listActive("shop")).toEqual([]);
         expect((await played.deployments.findLive("shop"))?.id).toBe(live.id);
@@ -351,7 +365,13 @@ describe("a cancel while applying", () => {
         const ended = await putLive(played, { signal: asked.signal, rollbackOnFailure: false });
 
         expect(ended).toMatchObject({ status: "cancelled", errorCode: "cancelled", error: "Cancelled by anna." });
-        expect(shortSteps(played, live, ended)).toEqual(["plan new", "apply new", "plan old", "apply old", "verify old"]);
+        expect(shortSteps(played, live, ended)).toEqual([
+            "plan new",
+            "apply new",
+            "plan old",
+            "apply old",
+            "verify old",
+        ]);
         expect(await played.deployments.findRollbackOf(ended.id)).toBeUndefined();
     });
 
@@ -470,7 +490,10 @@ describe("going on after a crash", () => {
         const played = await play();
         const live = await liveDeployment(played);
         const { connection, record } = await crashedWhileRollingBack(played, live);
-        const row = await played.deployments.update(record.id, "deploying", { errorCode: "cancelled", error: "Cancelled." });
+        const row = await played.deployments.update(record.id, "deploying", {
+            errorCode: "cancelled",
+            error: "Cancelled.",
+        });
 
         const ended = await goOn(played, row ?? record, { signal: undefined, connection });
 
@@ -489,18 +512,21 @@ describe("going on after a crash", () => {
 });
 
 describe("a stack that its user stopped", () => {
-    it.each(["webhook", "scheduled"] as const)("stays stopped when a %s deploys, and that is said", async (triggeredBy) => {
-        const played = await play();
-        const live = await liveDeployment(played);
-        await played.stackStates.setStopped("shop", true);
+    it.each(["webhook", "scheduled"] as const)(
+        "stays stopped when a %s deploys, and that is said",
+        async (triggeredBy) => {
+            const played = await play();
+            const live = await liveDeployment(played);
+            await played.stackStates.setStopped("shop", true);
 
-        const ended = await putLive(played, { triggeredBy });
+            const ended = await putLive(played, { triggeredBy });
 
-        expect(ended).toMatchObject({ status: "successful", note: containing("not started") });
-        expect(shortSteps(played, live, ended)).toEqual(["plan new", "apply new", "prune"]);
-        expect(played.inputs[0]?.start).toBe(false);
-        expect(await played.stackStates.isStopped("shop")).toBe(true);
-    });
+            expect(ended).toMatchObject({ status: "successful", note: containing("not started") });
+            expect(shortSteps(played, live, ended)).toEqual(["plan new", "apply new", "prune"]);
+            expect(played.inputs[0]?.start).toBe(false);
+            expect(await played.stackStates.isStopped("shop")).toBe(true);
+        },
+    );
 
     it.each(["manual", "api"] as const)("is started again by a deployment that is %s", async (triggeredBy) => {
         const played = await play();

@@ -47,6 +47,7 @@ describe("the user's commands on this machine", () => {
             CICD_BRANCH: "main",
             CICD_TAG: "v1",
             CICD_IMAGE_TAG: run.record.commitSha,
+            GIT_CEILING_DIRECTORIES: workspace.root,
             HOME: workspace.home,
         });
     });

@@ -32,7 +32,10 @@ describe("what ran before the first deployment", () => {
     it("is kept as release 0: its compose files, and what the first release would replace", async () => {
         const { snapshot, engine, stackDirectory, releases, deployments, announced, run } = await open();
         await plant(stackDirectory, mine);
-        engine.add(containerState({ imageId: "sha256:old" }), containerState({ id: "c2", service: "db", imageId: "sha256:db" }));
+        engine.add(
+            containerState({ imageId: "sha256:old" }),
+            containerState({ id: "c2", service: "db", imageId: "sha256:db" }),
+        );
 
         const kept = await snapshot({ "compose.yaml": "new", "app.ini": "new", "run.sh": "new", ".env": "new" });
 

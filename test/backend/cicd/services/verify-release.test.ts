@@ -225,7 +225,11 @@ describe("healthCheckPath", () => {
 
 describe("the address that is asked", () => {
     const db = { service: "db", oneShot: false };
-    const dbState = containerState({ id: "d", service: "db", ports: [{ containerPort: 5432, host: "::", hostPort: 15_432 }] });
+    const dbState = containerState({
+        id: "d",
+        service: "db",
+        ports: [{ containerPort: 5432, host: "::", hostPort: 15_432 }],
+    });
     const webState = containerState({ ports: [...published, { containerPort: 81, host: "", hostPort: 8081 }] });
     const check = (fields: Partial<HealthCheck>): HealthCheck => ({ path: "/", timeoutSeconds: 60, ...fields });
 

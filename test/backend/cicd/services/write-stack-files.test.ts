@@ -55,7 +55,11 @@ describe("a release in a new folder", () => {
     it("is written with folders, modes and symlinks, and with the override", async () => {
         const { stack, deploy, kept } = await open();
 
-        const change = await deploy({ "compose.yaml": compose, "bin/run": "#!/bin/sh\n", "conf/link": "-> ../bin/run" });
+        const change = await deploy({
+            "compose.yaml": compose,
+            "bin/run": "#!/bin/sh\n",
+            "conf/link": "-> ../bin/run",
+        });
 
         expect(change).toEqual({ ...nothing, written: ["compose.yaml", "bin/run", "conf/link"] });
         expect((await stat(join(stack, "bin/run"))).mode & 0o777).toBe(0o755);
@@ -208,9 +212,12 @@ describe("files that left the repository", () => {
         const change = await deploy({ "compose.yaml": compose }, { previous: releaseFiles(first) });
 
         expect(change).toMatchObject({ removed: ["conf/deep/a", "c"], left: ["conf/deep/b"] });
-        expect(Object.keys(await textsOf(stack))).toEqual(
-            ["compose.override.yaml", "compose.yaml", "conf/deep/b", "conf/mine"],
-        );
+        expect(Object.keys(await textsOf(stack))).toEqual([
+            "compose.override.yaml",
+            "compose.yaml",
+            "conf/deep/b",
+            "conf/mine",
+        ]);
     });
 
     it("are fine when they are gone already", async () => {
@@ -398,17 +405,20 @@ describe("what is neither file nor folder", () => {
 });
 
 describe("symlinks in the stack's folder", () => {
-    it.each(["data/app.ini", "data/deep/app.ini"])("that lead out of it are refused: nothing is written to %s", async (path) => {
-        const { directory, stack, input } = await open();
-        await plant(join(directory, "outside"), { "app.ini": "safe" });
-        await symlink("../outside", join(stack, "data"));
+    it.each(["data/app.ini", "data/deep/app.ini"])(
+        "that lead out of it are refused: nothing is written to %s",
+        async (path) => {
+            const { directory, stack, input } = await open();
+            await plant(join(directory, "outside"), { "app.ini": "safe" });
+            await symlink("../outside", join(stack, "data"));
 
-        const plan = planStackFiles(diskFiles, await input({ "compose.yaml": compose, [path]: "evil" }));
+            const plan = planStackFiles(diskFiles, await input({ "compose.yaml": compose, [path]: "evil" }));
 
-        await expect(plan).rejects.toMatchObject({ details: { errorCode: "not_contained" } });
-        expect(await textsOf(join(directory, "outside"))).toEqual({ "app.ini": "safe" });
-        expect(await readdir(stack)).toEqual(["data"]);
-    });
+            await expect(plan).rejects.toMatchObject({ details: { errorCode: "not_contained" } });
+            expect(await textsOf(join(directory, "outside"))).toEqual({ "app.ini": "safe" });
+            expect(await readdir(stack)).toEqual(["data"]);
+        },
+    );
 
     it("that come between plan and writing are refused as well", async () => {
         const { directory, stack, input } = await open();

@@ -19,7 +19,16 @@ async function open() {
 const refused = { code: "invalid", details: { errorCode: "not_contained" } };
 
 describe("paths that leave their root", () => {
-    const hostile = ["../outside/secret", "a/../../outside/secret", "..", ".", "", "link/secret", "deep/link/secret", "a\0b"];
+    const hostile = [
+        "../outside/secret",
+        "a/../../outside/secret",
+        "..",
+        ".",
+        "",
+        "link/secret",
+        "deep/link/secret",
+        "a\0b",
+    ];
 
     it.each(hostile)("%j is refused by whatever reads, writes and removes", async (path) => {
         const { root, outside } = await open();
