@@ -16,6 +16,7 @@ import type { ReleaseStore } from "./core/release.ts";
 import type { StackStateStore } from "./core/stack-state.ts";
 import type { TargetHost } from "./core/target-host.ts";
 import type { WebhookEventStore, WebhookProvider } from "./core/webhook-event.ts";
+import type { ReceiveWebhook } from "./core/webhook-receiver.ts";
 import type { GitProvider } from "../../common/schema/git-repository.ts";
 import { createHealthRouter } from "./http/health.ts";
 import { createRestRouter } from "./http/router.ts";
@@ -89,6 +90,19 @@ async function stackBadges(
     return new Map(repositories.map(({ stackId }) => [stackId, latest.get(stackId)?.status]));
 }
 
+function createRouters(
+    { host, metrics, engine, onError: report }: PluginPorts,
+    { version, metricsPublic }: PluginOptions,
+    services: CicdServices,
+    receive: ReceiveWebhook,
+) {
+    return [
+        createWebhookRouter({ receiveWebhook: receive, metrics, report }),
+        createRestRouter({ host, version, report, services }),
+        createHealthRouter({ host, version, report, engine, metrics, metricsPublic }),
+    ];
+}
+
 /** The CI/CD plugin: routers and socket handlers for its host to serve, and the worker that runs deployments. */
 export function createCicdPlugin(ports: PluginPorts, options: PluginOptions) {
     const { host, deployments } = ports;
@@ -128,18 +142,8 @@ export function createCicdPlugin(ports: PluginPorts, options: PluginOptions) {
             await forgetStack(services, stack);
         }
     });
-    const edge = { host, version: options.version, report: ports.onError };
     return {
-        routers: [
-            createWebhookRouter({ receiveWebhook: receive, metrics: ports.metrics, report: ports.onError }),
-            createRestRouter({ ...edge, services }),
-            createHealthRouter({
-                ...edge,
-                engine: ports.engine,
-                metrics: ports.metrics,
-                metricsPublic: options.metricsPublic,
-            }),
-        ],
+        routers: createRouters(ports, options, services, receive),
         socketEvents: cicdEvents,
         socketHandlers: cicdHandlers(services),
         stackExtension: {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { rename, writeFile } from "node:fs/promises";
 import { delimiter } from "node:path";
+import { z } from "zod";
 
 import { testbedPaths } from "./paths.ts";
 import type { TestbedPaths } from "./paths.ts";
@@ -30,6 +31,18 @@ export interface Testbed {
     readonly chromium?: Chromium;
 }
 
+const texts = z.record(z.string(), z.string());
+const Stored = z.object({
+    dockerHost: z.string(),
+    path: z.array(z.string()),
+    env: texts,
+    images: z.array(z.string()),
+    pid: z.int(),
+    bridge: z.string(),
+    subnet: z.string(),
+    chromium: z.object({ executablePath: z.string(), env: texts, args: z.array(z.string()) }).exactOptional(),
+});
+
 /** The checkout's bed, if its daemon runs. */
 export function readTestbed(paths: TestbedPaths = testbedPaths()): Testbed | undefined {
     const state = storedState(paths);
@@ -54,7 +67,7 @@ export async function writeState(paths: TestbedPaths, state: Testbed): Promise<v
 
 function storedState(paths: TestbedPaths): Testbed | undefined {
     try {
-        return JSON.parse(readFileSync(paths.state, "utf8")) as Testbed;
+        return Stored.parse(JSON.parse(readFileSync(paths.state, "utf8")));
     } catch {
         return undefined;
     }

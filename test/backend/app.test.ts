@@ -30,7 +30,7 @@ async function configure(environment: Readonly<Record<string, string>> = {}): Pr
 }
 
 async function start(config: Config) {
-    const app = await startApp(config, createLogger("silent"), "1.2.3");
+    const app = await startApp(config, createLogger("error"), "1.2.3");
     let stopping: Promise<void> | undefined;
     const stop = (): Promise<void> => (stopping ??= app.stop());
     onTestFinished(stop);

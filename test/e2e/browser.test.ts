@@ -134,8 +134,8 @@ describe.skipIf(!hasBrowser)("a newcomer in the browser", () => {
         for (const path of ["/", `/compose/${stack}`, "/compose", "/new-from-git"]) {
             await page.goto(`${server.url}${path}`);
             await page.getByRole("heading").first().waitFor();
-            const overflow = await page.evaluate(
-                () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+            const overflow: unknown = await page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth",
             );
             expect({ path, overflow }).toEqual({ path, overflow: 0 });
         }

@@ -35,10 +35,8 @@ export async function picture(page: Page, name: string): Promise<void> {
 /** Every page in dark, light and on a phone. */
 export async function pictures(page: Page, name: string): Promise<void> {
     for (const theme of ["dark", "light"]) {
-        await page.evaluate((wanted) => {
-            document.body.classList.remove("dark", "light");
-            document.body.classList.add(wanted);
-        }, theme);
+        // As text, because this runs in the page, whose types are not known here.
+        await page.evaluate(`document.body.className = document.body.className.replace(/\\b(dark|light)\\b/, "${theme}")`);
         await picture(page, `${name}-${theme}`);
     }
     const size = page.viewportSize();

@@ -12,7 +12,8 @@ export async function followLog(
     const seen: string[] = [];
     let rest = "";
     const decoder = new TextDecoder();
-    for await (const bytes of response.body ?? []) {
+    const body: AsyncIterable<Uint8Array> = response.body ?? neverAny();
+    for await (const bytes of body) {
         const lines = (rest + decoder.decode(bytes, { stream: true })).split("\n");
         rest = lines.pop() ?? "";
         for (const line of lines) {
@@ -23,4 +24,8 @@ export async function followLog(
         }
     }
     throw new Error(`The log ended without the line:\n${seen.join("\n")}`);
+}
+
+async function* neverAny(): AsyncGenerator<Uint8Array, void> {
+    yield* [];
 }

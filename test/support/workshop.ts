@@ -62,7 +62,10 @@ export async function openWorkshop() {
 }
 
 /** Connects the stack `shop`. */
-export async function connect(workshop: Workshop, config: Partial<NewBuildConfig> = {}): Promise<Connection> {
+export async function connect(
+    workshop: Pick<Workshop, "repositories" | "buildConfigs">,
+    config: Partial<NewBuildConfig> = {},
+): Promise<Connection> {
     const repository = await workshop.repositories.save(newRepository({ stackId: "shop" }));
     const saved = await workshop.buildConfigs.save(
         newBuildConfig({ stackId: "shop", repositoryId: repository.id, ...config }),
@@ -115,6 +118,7 @@ export function release(fields: Partial<Release> & Pick<Release, "deploymentId">
         files: [],
         images: [],
         variables: [],
+        declaredServices: [],
         serviceHashes: {},
         healthCheck: { timeoutSeconds: 60 },
         ...fields,

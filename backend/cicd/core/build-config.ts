@@ -54,8 +54,8 @@ export function mergeVariables(
     );
     const merged: Variable[] = [];
     for (const { name, value, secret } of given) {
-        const wanted = secret ? (value === undefined ? old.get(name) : value) : (value ?? "");
-        if (wanted !== undefined && wanted !== null) {
+        const wanted = secret && value === undefined ? old.get(name) : (value ?? (secret ? undefined : ""));
+        if (wanted !== undefined) {
             merged.push({ name, value: wanted, secret });
         }
     }

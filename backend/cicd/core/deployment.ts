@@ -160,7 +160,6 @@ export function viewDeployment(
     context: { readonly liveId?: string | undefined; readonly keptReleases: ReadonlySet<string> },
 ): Deployment {
     const { cancelRequestedAt, cancelReason, attempt, leaseOwner, leaseExpiresAt, ...visible } = record;
-    void [cancelRequestedAt, cancelReason, attempt, leaseOwner, leaseExpiresAt];
     return {
         ...visible,
         startedAt: record.startedAt ?? record.createdAt,
@@ -168,7 +167,8 @@ export function viewDeployment(
         phases: [...record.phases],
         images: [...record.images],
         jobs: [],
-        canRollBack: context.keptReleases.has(record.id) && record.id !== context.liveId,
+        canRollBack:
+            record.status === "successful" && context.keptReleases.has(record.id) && record.id !== context.liveId,
         live: record.id === context.liveId,
     };
 }

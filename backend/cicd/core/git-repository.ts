@@ -40,7 +40,6 @@ export interface RepositoryStore {
 /** What of a record the outside sees; `baseUrl` is this server's public address without a trailing slash. */
 export function viewRepository(record: RepositoryRecord, baseUrl: string): GitRepository {
     const { credentials, webhookSecret, ...visible } = record;
-    void webhookSecret;
     return {
         ...visible,
         paths: [...record.paths],

@@ -15,7 +15,6 @@ export function createAnnounce(ports: AnnouncePorts): (record: DeploymentRecord)
 
     async function tell(record: DeploymentRecord): Promise<void> {
         const { buildLogs, deploymentLogs, ...slim } = record;
-        void [buildLogs, deploymentLogs];
         ports.host.push("deploymentStatusUpdate", { deployment: await viewOne(ports, slim) });
         ports.host.refreshStacks();
     }

@@ -1,6 +1,6 @@
 import { DeploymentFailure } from "../core/failure.ts";
 import type { Files } from "../core/files.ts";
-import type { StackFilesInput } from "./write-stack-files.ts";
+import type { ReleaseFile } from "../core/release.ts";
 
 /** What lies in a stack's directory where a release needs something of another kind. */
 export interface Obstacles {
@@ -16,7 +16,7 @@ export interface Obstacles {
  */
 export async function findObstacles(
     files: Files,
-    input: StackFilesInput,
+    input: { readonly stackDirectory: string; readonly files: readonly ReleaseFile[] },
     removed: readonly string[],
 ): Promise<Obstacles> {
     const gone = new Set(removed);

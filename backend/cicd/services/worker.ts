@@ -33,6 +33,7 @@ export interface Worker {
 export function createWorker(ports: WorkerPorts): Worker {
     const runs = new Set<Promise<void>>();
     const stopping = new AbortController();
+    const isStopping = (): boolean => stopping.signal.aborted;
     let claims: Promise<void> = Promise.resolve();
     let claiming = false;
     let wanted = false;
@@ -46,12 +47,12 @@ export function createWorker(ports: WorkerPorts): Worker {
     }
 
     async function claimAll(): Promise<void> {
-        while (!stopping.signal.aborted && runs.size < ports.concurrency) {
+        while (!isStopping() && runs.size < ports.concurrency) {
             const next = await ports.deployments.claim(ports.owner, leaseSeconds);
             if (next === undefined) {
                 return;
             }
-            if (stopping.signal.aborted) {
+            if (isStopping()) {
                 await ports.deployments.release(next.id, ports.owner);
                 return;
             }
@@ -59,22 +60,19 @@ export function createWorker(ports: WorkerPorts): Worker {
         }
     }
 
-    /** The queue cannot be read: nobody may come to wake us when it can be again. */
-    async function wakeLater(error: unknown): Promise<void> {
-        ports.onError(error);
-        await ports.clock.sleep(retryMilliseconds, stopping.signal);
-        wanted = true;
-    }
-
     function wake(): void {
         wanted = true;
-        if (claiming || stopping.signal.aborted) {
+        if (claiming || isStopping()) {
             return;
         }
         claiming = true;
         wanted = false;
         claims = claimAll()
-            .catch(wakeLater)
+            .catch(async (error: unknown) => {
+                // Nobody may come to wake us when the queue can be read again.
+                await reportAndWait(ports, error, stopping.signal);
+                wanted = true;
+            })
             .finally(() => {
                 claiming = false;
                 if (wanted) {
@@ -106,9 +104,8 @@ async function runLeased(ports: WorkerPorts, deployment: DeploymentRecord, stopp
     try {
         await runToEnd(ports, deployment, signal, stopping);
     } catch (error) {
-        ports.onError(error);
         // Its row may still wait: taken again at once it would fail again at once, and so on without end.
-        await ports.clock.sleep(retryMilliseconds, stopping);
+        await reportAndWait(ports, error, stopping);
     } finally {
         clearInterval(beat);
         ports.running.end(deployment.id);
@@ -130,11 +127,15 @@ async function runToEnd(
             await ports.run(row, signal);
             return;
         } catch (error) {
-            ports.onError(error);
-            await ports.clock.sleep(retryMilliseconds, stopping);
+            await reportAndWait(ports, error, stopping);
         }
         row = stopping.aborted ? undefined : await ports.deployments.find(row.id);
     }
+}
+
+async function reportAndWait(ports: WorkerPorts, error: unknown, stopping: AbortSignal): Promise<void> {
+    ports.onError(error);
+    await ports.clock.sleep(retryMilliseconds, stopping);
 }
 
 /** A cancel may have come before the run could hear of it: between its claim and now, or before a restart. */

@@ -1,6 +1,6 @@
 import { composeFileNames, generatedOverrideName, overrideFileNames } from "../compose/find-compose-file.ts";
 import { isGeneratedOverride } from "../compose/override.ts";
-import type { Files } from "../core/files.ts";
+import type { FileInfo, Files } from "../core/files.ts";
 import type { Release, ReleaseFile } from "../core/release.ts";
 import { findObstacles, foldersOf } from "./find-obstacles.ts";
 
@@ -87,10 +87,7 @@ async function planWrites(
     for (const file of input.files) {
         const hidden = foldersOf(file.path).some((folder) => gone.has(folder));
         const there = hidden ? undefined : await files.inspect(input.stackDirectory, file.path);
-        if (there?.sha256 === file.sha256 && there.executable === file.executable) {
-            continue;
-        }
-        if (there !== undefined && file.path === ".env") {
+        if (isInPlace(file, there)) {
             continue;
         }
         written.push(file.path);
@@ -100,6 +97,14 @@ async function planWrites(
         }
     }
     return { written, replaced };
+}
+
+/** Whether nothing is to be written: it is there already, or it is the stack's own `.env`. */
+function isInPlace(file: ReleaseFile, there: FileInfo | undefined): boolean {
+    if (there === undefined) {
+        return false;
+    }
+    return file.path === ".env" || (there.sha256 === file.sha256 && there.executable === file.executable);
 }
 
 async function isOurs(files: Files, { stackDirectory }: StackFilesInput, path: string): Promise<boolean> {

@@ -95,7 +95,10 @@ export function toInput(form: BuildForm, base: BuildConfigInput): RawInput {
         buildArgs: form.buildArgs.filter(({ name }) => name !== ""),
         preBuildCommands: linesOf(form.preBuildCommands),
         postBuildCommands: linesOf(form.postBuildCommands),
-        environmentVariables: form.variables.filter(({ name }) => name !== "").map(toVariable),
+        environmentVariables: [
+            ...form.variables.filter(({ name }) => name !== "").map(toVariable),
+            ...removedSecrets(form, base),
+        ],
         timeout: form.timeout,
         autoDeployOnPush: form.autoDeployOnPush,
         autoDeployBranches: linesOf(form.autoDeployBranches),
@@ -107,6 +110,13 @@ export function toInput(form: BuildForm, base: BuildConfigInput): RawInput {
         keepReleases: form.keepReleases,
         pullPolicy: form.pullPolicy,
     };
+}
+
+/** A stored secret that is merely left out would be kept: one whose row was removed is sent as `null`. */
+function removedSecrets(form: BuildForm, base: BuildConfigInput): z.input<typeof EnvVarInput>[] {
+    const names = new Set(form.variables.map(({ name }) => name));
+    const gone = base.environmentVariables.filter(({ name, secret }) => secret && !names.has(name));
+    return gone.map(({ name }) => ({ name, value: null, secret: true }));
 }
 
 /** A stored secret goes without a value, which keeps it. */

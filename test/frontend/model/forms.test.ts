@@ -18,6 +18,14 @@ describe("the build form", () => {
         ]);
     });
 
+    it("sends a stored secret whose row was removed as null, because one left out would be kept", () => {
+        const base = BuildConfigInput.parse({ environmentVariables: [{ name: "KEY", secret: true }] });
+
+        const input = toInput({ ...toForm(base), variables: [] }, base);
+
+        expect(input.environmentVariables).toEqual([{ name: "KEY", value: null, secret: true }]);
+    });
+
     it("keeps the fields that it does not show", () => {
         const base = { ...inputOf(buildConfig), schedule: "0 4 * * *", autoDeployTags: ["v.*"] };
 

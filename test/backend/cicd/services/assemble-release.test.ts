@@ -68,7 +68,12 @@ describe("a release", () => {
         expect(made).toMatchObject({ variables, userOverride: "mine", initial: false });
         expect(made.healthCheck).toEqual({ path: "/ready", timeoutSeconds: 5 });
         expect(made.override).not.toContain("s3cret");
-        expect(await diskFiles.list(releases.filesDirectory(run.id))).toEqual(["Dockerfile", "app.ini", "compose.yaml", "run.sh"]);
+        expect(await diskFiles.list(releases.filesDirectory(run.id))).toEqual([
+            "Dockerfile",
+            "app.ini",
+            "compose.yaml",
+            "run.sh",
+        ]);
     });
 
     it("carries another hash label once a mounted file changed, and the same where none did", async () => {

@@ -122,7 +122,9 @@ describe("building a release", () => {
         };
 
         expect((await build()).images).toMatchObject([{ service: "web", image: `x:${tip}` }]);
-        expect(target.commands[0]?.argv.join(" ")).toMatch(/ buildx build .* -f .\/docker\/Dockerfile .* -- .\/docker$/);
+        expect(target.commands[0]?.argv.join(" ")).toMatch(
+            / buildx build .* -f .\/docker\/Dockerfile .* -- .\/docker$/,
+        );
     });
 
     it.each([
@@ -153,7 +155,10 @@ describe("a build that fails", () => {
         const { build, target } = await open();
         target.answer = () => ({});
 
-        await expect(build()).rejects.toMatchObject({ errorCode: "build_failed", message: containing("made no image") });
+        await expect(build()).rejects.toMatchObject({
+            errorCode: "build_failed",
+            message: containing("made no image"),
+        });
     });
 
     it("because the engine is away says so before any command runs", async () => {

@@ -156,7 +156,7 @@ describe("the end of a deployment that fails", () => {
 
     it("is kept where another wrote it: superseded at the moment of its claim", async () => {
         const { deploy, deployments, errors, ...workshop } = await open();
-        await connect({ ...workshop, deployments, errors });
+        await connect(workshop);
         const record = await deploymentAt({ deployments }, "pending");
         await deployments.transition(record.id, "pending", "cancelled", {
             errorCode: "superseded",
@@ -176,7 +176,7 @@ describe("the end of a deployment that fails", () => {
                 throw new DeploymentFailure("build_failed", "The build failed.");
             },
         });
-        await connect({ ...workshop, deployments, database });
+        await connect(workshop);
         const record = await deploymentAt({ deployments }, "pending");
 
         await expect(deploy(record, never)).rejects.toThrow();
@@ -213,7 +213,10 @@ describe("a shutdown", () => {
         "leaves a deployment that is %s as it is",
         async (status) => {
             const asked = AbortSignal.abort(new DeploymentFailure("interrupted", "The server is shutting down."));
-            const interrupt = (): Promise<never> => Promise.reject(asked.reason);
+            const interrupt = async (): Promise<never> => {
+                asked.throwIfAborted();
+                throw new Error("not asked to end");
+            };
             const workshop = await open({ buildRelease: interrupt, putLive: interrupt });
             await connect(workshop);
             const record = await deploymentAt(workshop, status);
@@ -243,7 +246,7 @@ describe("going on after a crash", () => {
 
     it("goes on with the release of what was applying, also when a cancel was asked for: to be restored", async () => {
         const { deploy, deployments, steps, releases, stackDirectory, ...workshop } = await open();
-        await connect({ ...workshop, deployments, releases, stackDirectory });
+        await connect(workshop);
         const record = await deploymentAt({ deployments }, "deploying", { phase: "applying" });
         await releases.save(release({ deploymentId: record.id }), stackDirectory);
 

@@ -55,8 +55,8 @@ describe("queueing a deployment", () => {
 
         const [first, second] = await Promise.all([enqueue(), enqueue()]);
 
-        expect([first?.created, second?.created]).toEqual([true, false]);
-        expect(second?.deployment.id).toBe(first?.deployment.id);
+        expect([first.created, second.created]).toEqual([true, false]);
+        expect(second.deployment.id).toBe(first.deployment.id);
         expect(await deployments.list("shop", 10)).toHaveLength(1);
     });
 

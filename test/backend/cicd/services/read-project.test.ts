@@ -42,7 +42,12 @@ describe("reading a commit's compose files", () => {
     });
 
     it("maps a subfolder onto the stack's directory", async () => {
-        const { read } = await open({ "apps/shop/compose.yaml": compose, "apps/shop/a": "", "apps/other/b": "", readme: "" });
+        const { read } = await open({
+            "apps/shop/compose.yaml": compose,
+            "apps/shop/a": "",
+            "apps/other/b": "",
+            readme: "",
+        });
 
         const { project, tracked } = await read({ composePath: "apps/shop/compose.yaml" });
 

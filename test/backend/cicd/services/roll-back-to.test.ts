@@ -74,11 +74,11 @@ describe("rolling back by hand", () => {
     });
 
     it("to one whose release is gone, or that failed, is refused", async () => {
-        const { rollBack, releases, ...workshop } = await open();
-        const gone = await liveDeployment({ ...workshop, releases });
-        await releases.remove(gone.id);
+        const { rollBack, ...workshop } = await open();
+        const gone = await liveDeployment(workshop);
+        await workshop.releases.remove(gone.id);
         const failed = await deploymentAt(workshop, "failed");
-        await liveDeployment({ ...workshop, releases });
+        await liveDeployment(workshop);
 
         await expect(rollBack(gone.id)).rejects.toMatchObject({ code: "conflict" });
         await expect(rollBack(failed.id)).rejects.toMatchObject({ code: "conflict" });

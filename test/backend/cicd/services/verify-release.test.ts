@@ -42,8 +42,7 @@ async function open(...states: readonly ContainerState[]) {
     /** Changes the container of a service when so many milliseconds have passed. */
     const changes: [number, Partial<ContainerState>][] = [];
     clock.onTick = (passed) => {
-        for (const [at, change] of changes.filter(([when]) => when === passed)) {
-            void at;
+        for (const [, change] of changes.filter(([when]) => when === passed)) {
             const state = containerState({ ...workshop.engine.containers.get("c1"), ...change });
             workshop.engine.add(state);
         }
