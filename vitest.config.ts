@@ -1,9 +1,12 @@
 import vue from "@vitejs/plugin-vue";
 import { defineConfig } from "vitest/config";
 
+const browserJourneys = "test/e2e/{browser,page}.test.ts";
+
 /**
- * Three projects: `unit` (pure code and stores, no engine), `page` (Vue components in a simulated DOM) and
- * `journey` (real Docker, git and browser; two files at a time, which mostly wait for the engine).
+ * Four projects: `unit` (pure code and stores, no engine), `page` (Vue components in a simulated DOM) and
+ * `journey` (real Docker and git; two files at a time, which mostly wait for the engine), then `browser`, alone:
+ * a browser drops its connections whenever the machine's networks change, and every stack of the others makes one.
  */
 export default defineConfig({
     test: {
@@ -28,9 +31,21 @@ export default defineConfig({
                 test: {
                     name: "journey",
                     include: ["test/e2e/**/*.test.ts"],
+                    exclude: [browserJourneys],
                     testTimeout: 120_000,
                     hookTimeout: 180_000,
                     maxWorkers: 2,
+                    sequence: { groupOrder: 1 },
+                },
+            },
+            {
+                test: {
+                    name: "browser",
+                    include: [browserJourneys],
+                    testTimeout: 120_000,
+                    hookTimeout: 180_000,
+                    maxWorkers: 1,
+                    sequence: { groupOrder: 2 },
                 },
             },
         ],

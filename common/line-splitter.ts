@@ -1,6 +1,9 @@
 /** The longest line that is handed on, in UTF-16 units; what is beyond is dropped. */
 const maxLineLength = 1024 * 1024;
 
+/** What a line ends with whose rest was dropped. */
+export const cutMark = " … (line cut)";
+
 export interface LineSplitter {
     push(chunk: Uint8Array): void;
     /** Hands on a last line that has no line feed. */
@@ -24,7 +27,7 @@ export function createLineSplitter(onLine: (line: string) => void, limit = maxLi
 
     function flush(): void {
         const line = pending.endsWith("\r") ? pending.slice(0, -1) : pending;
-        const suffix = cut ? " … (line cut)" : "";
+        const suffix = cut ? cutMark : "";
         pending = "";
         cut = false;
         onLine(line + suffix);

@@ -9,7 +9,13 @@ const variableName = z
     .string()
     .regex(/^[A-Za-z_][A-Za-z0-9_]{0,254}$/, "name: use letters, digits and _, not starting with a digit");
 
-export const BuildArg = z.strictObject({ name: variableName, value: z.string().max(65_536) });
+/** No environment of a program can hold a NUL. */
+const withoutNul = z
+    .string()
+    .max(65_536)
+    .refine((text) => !text.includes("\0"), "it holds a NUL character; leave that out");
+
+export const BuildArg = z.strictObject({ name: variableName, value: withoutNul });
 export type BuildArg = z.infer<typeof BuildArg>;
 
 /** A variable as the outside sees it: a secret reads as `value: null`. */
@@ -19,7 +25,7 @@ export type EnvVar = z.infer<typeof EnvVar>;
 /** A variable as it is given: a secret without `value` keeps what is stored, with `null` it is removed. */
 export const EnvVarInput = z.strictObject({
     name: variableName,
-    value: z.string().max(65_536).nullish(),
+    value: withoutNul.nullish(),
     secret: z.boolean().default(false),
 });
 export type EnvVarInput = z.infer<typeof EnvVarInput>;
@@ -38,7 +44,7 @@ const innerPath = z
     .refine(isInnerPath, "give a path relative to the repository's root, without '..' and backslashes")
     .refine((path) => !path.startsWith("-"), "a path may not start with '-'");
 
-const commands = z.array(z.string().min(1).max(65_536)).max(100);
+const commands = z.array(withoutNul.min(1)).max(100);
 const regularExpression = z.string().min(1).max(255).refine(isRegularExpression, "not a valid regular expression");
 
 function isRegularExpression(text: string): boolean {

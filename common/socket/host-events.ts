@@ -49,7 +49,6 @@ export const agentEvents = {
     checkMainTerminal: { args: z.tuple([]), right: "read" },
 } as const satisfies Record<string, EventDefinition>;
 
-
 /** A good answer that is only a sentence: a key of the page's language files. */
 export interface Done {
     readonly msg: string;

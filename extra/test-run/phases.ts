@@ -5,7 +5,7 @@ export interface Phase {
     readonly needsEngine: boolean;
 }
 
-const journey = "journey";
+const journeys: readonly string[] = ["journey", "browser"];
 
 /**
  * The quick tests first, then the journeys. Where the user names projects, one run of just these; other arguments (file
@@ -15,7 +15,7 @@ export function planPhases(userArgs: readonly string[]): readonly Phase[] {
     const projects = namedProjects(userArgs);
     if (projects.length > 0) {
         const needsEngine = projects.some(
-            (project) => project.startsWith("!") || project.includes("*") || project === journey,
+            (project) => project.startsWith("!") || project.includes("*") || journeys.includes(project),
         );
         return [{ name: projects.join(", "), args: userArgs, needsEngine }];
     }
@@ -23,7 +23,7 @@ export function planPhases(userArgs: readonly string[]): readonly Phase[] {
     const further = userArgs.length > 0 ? [...userArgs, "--passWithNoTests"] : [];
     return [
         { name: "unit and page", args: ["--project", "unit", "--project", "page", ...further], needsEngine: false },
-        { name: journey, args: ["--project", journey, ...further], needsEngine: true },
+        { name: "journeys", args: [...journeys.flatMap((name) => ["--project", name]), ...further], needsEngine: true },
     ];
 }
 

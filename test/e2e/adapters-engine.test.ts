@@ -121,6 +121,24 @@ describe.skipIf(dockerHost === undefined)("the engine, for real", () => {
         await expect(exitCode).rejects.toMatchObject({ code: "invalid", details: { errorCode: "image_missing" } });
     });
 
+    it("stops a container with the time that it was made with", async () => {
+        const id = await docker(
+            "run",
+            "-d",
+            "--stop-timeout=1",
+            `--label=${label}`,
+            "cicd/busybox:1",
+            "sh",
+            "-c",
+            "trap : TERM; while :; do sleep 0.1; done",
+        );
+        const started = Date.now();
+        await engine.stopContainer(id);
+        expect(Date.now() - started).toBeLessThan(8000);
+        expect((await engine.inspect(id))?.status).toBe("exited");
+        await engine.removeContainer(id);
+    });
+
     it("inspects, finds, stops and removes a container; fine when it is gone", async () => {
         const id = await sleeper();
         const state = await engine.inspect(id);

@@ -53,7 +53,6 @@ const forbidden: readonly (readonly [string, string, string])[] = [
     ["knex|redbean-node|better-sqlite3 only in its place", "backend/cicd/services/e.ts", "knex"],
     ["dockerode only in its place", "backend/cicd/adapters/docker/c.ts", "dockerode"],
     ["execa only in its place", "backend/cicd/adapters/git/d.ts", "execa"],
-    ["simple-git only in its place", "backend/cicd/services/f.ts", "simple-git"],
     ["pino only in its place", "backend/cicd/services/g.ts", "pino"],
     ["bcryptjs|jsonwebtoken only in its place", "backend/host/services/e.ts", "bcryptjs"],
     ["rate-limiter-flexible only in its place", "backend/host/http/c.ts", "rate-limiter-flexible"],

@@ -5,7 +5,7 @@ describe("the runs of npm test", () => {
     it("are the quick tests, then the journeys", () => {
         expect(planPhases([])).toEqual([
             { name: "unit and page", args: ["--project", "unit", "--project", "page"], needsEngine: false },
-            { name: "journey", args: ["--project", "journey"], needsEngine: true },
+            { name: "journeys", args: ["--project", "journey", "--project", "browser"], needsEngine: true },
         ]);
     });
 
@@ -20,6 +20,7 @@ describe("the runs of npm test", () => {
         [["--project", "unit", "foo"], false],
         [["--project=page"], false],
         [["--project", "journey"], true],
+        [["--project", "browser"], true],
         [["--project", "unit", "--project", "journey"], true],
         [["--project", "!unit"], true],
         [["--project=*"], true],

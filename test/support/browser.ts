@@ -36,7 +36,9 @@ export async function picture(page: Page, name: string): Promise<void> {
 export async function pictures(page: Page, name: string): Promise<void> {
     for (const theme of ["dark", "light"]) {
         // As text, because this runs in the page, whose types are not known here.
-        await page.evaluate(`document.body.className = document.body.className.replace(/\\b(dark|light)\\b/, "${theme}")`);
+        await page.evaluate(
+            `document.body.className = document.body.className.replace(/\\b(dark|light)\\b/, "${theme}")`,
+        );
         await picture(page, `${name}-${theme}`);
     }
     const size = page.viewportSize();

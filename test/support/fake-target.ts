@@ -21,7 +21,11 @@ export function createFakeTarget(): FakeTarget {
             commands.push(command);
             return { ...well, ...(await target.answer(command, options)) };
         },
-        endOrphans: async () => target.orphans,
+        async endOrphans() {
+            const ended = target.orphans;
+            target.orphans = 0;
+            return ended;
+        },
     };
     return target;
 }

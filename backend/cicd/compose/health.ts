@@ -39,8 +39,14 @@ export function judgeHealth(input: HealthInput): HealthVerdict {
     if (decisive !== undefined) {
         return decisive;
     }
-    const stays = input.wanted.some((wanted) => !wanted.oneShot && (wanted.replicas ?? 1) > 0);
-    return stays ? healthy : { verdict: "failed", reason: "no service keeps running", service: undefined };
+    return staysUp(input.wanted)
+        ? healthy
+        : { verdict: "failed", reason: "no service keeps running", service: undefined };
+}
+
+/** Whether any service is meant to keep running: without one, nothing can be healthy. */
+export function staysUp(wanted: readonly WantedService[]): boolean {
+    return wanted.some(({ oneShot, replicas = 1 }) => !oneShot && replicas > 0);
 }
 
 function judgeService(wanted: WantedService, input: HealthInput): HealthVerdict {

@@ -62,7 +62,8 @@ export interface Engine {
     listContainers(labels: readonly string[]): Promise<readonly ContainerSummary[]>;
     findContainer(nameOrId: string): Promise<ContainerSummary | undefined>;
     inspect(id: string): Promise<ContainerState | undefined>;
-    stopContainer(id: string, graceSeconds: number): Promise<void>;
+    /** Without `graceSeconds` the container gets the time that it was made with (`stop_grace_period`). */
+    stopContainer(id: string, graceSeconds?: number): Promise<void>;
     /** Removes a container by force, never its volumes. Fine when it is gone. */
     removeContainer(id: string): Promise<void>;
     /** The last lines of a container's output, oldest first. */

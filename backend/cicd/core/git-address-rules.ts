@@ -67,6 +67,10 @@ function whyFormRefused(parsed: GitAddress, address: string): string | undefined
     if (parsed.host.startsWith("-") || parsed.path.startsWith("-") || /[%@]/.test(authority(address))) {
         return "its host or path looks like an option or is encoded; give them in plain letters";
     }
+    // It would be looked up under another name than the one that is checked and pinned.
+    if (/\.(:\d*)?$/.test(authority(address))) {
+        return "its host ends with a dot; leave that out";
+    }
     return /^\/*$/.test(parsed.path) ? "it has no path; give the repository's full address" : undefined;
 }
 

@@ -1,5 +1,6 @@
 const shortestSecret = 3;
 const shortestLine = 4;
+const wrapWidths = [76, 64];
 
 /** All forms in which secrets may show, longest first, each once. */
 export function maskForms(secrets: readonly string[]): readonly string[] {
@@ -45,8 +46,8 @@ function encodeUrl(value: string): string {
 
 /**
  * The base64 of the bytes alone (with and without padding), and what of it stands in the base64 of a longer text,
- * where the bytes may begin at each of three positions: only the characters that depend on nothing else. Shorter than
- * 6 characters they would match by chance.
+ * where the bytes may begin at each of three positions: only the characters that depend on nothing else; and the lines
+ * of a wrapped one. Shorter than 6 characters they would match by chance.
  */
 function base64Forms(bytes: Uint8Array): string[] {
     const whole = toBase64(bytes);
@@ -56,7 +57,13 @@ function base64Forms(bytes: Uint8Array): string[] {
         const end = Math.floor(((offset + bytes.length) * 8) / 6);
         return shifted.slice(start, end);
     });
-    return [whole, whole.replace(/=+$/, ""), ...inner.filter((form) => form.length >= 6)];
+    const wrapped = wrapWidths.flatMap((width) => wrap(inner[0] ?? "", width));
+    return [whole, whole.replace(/=+$/, ""), ...[...inner, ...wrapped].filter((form) => form.length >= 6)];
+}
+
+/** The lines that `base64` and `openssl` make of a long text; none where it fits on one. */
+function wrap(text: string, width: number): string[] {
+    return text.length > width ? (text.match(new RegExp(`.{1,${width}}`, "g")) ?? []) : [];
 }
 
 function toBase64(bytes: Uint8Array): string {

@@ -1,3 +1,4 @@
+import { cutMark } from "../../../common/line-splitter.ts";
 import { maskForms } from "./mask-forms.ts";
 
 /** What stands in the place of a secret. */
@@ -18,11 +19,17 @@ export interface StreamMasker {
 
 /**
  * Replaces secrets of at least 3 characters: the value itself, its base64 forms, its URL-encoded and JSON-escaped
- * forms, and each line of a value of several lines.
+ * forms, and each line of a value of several lines. Of a line that was cut, also the start of a secret at the cut.
  */
 export function createMasker(secrets: readonly string[]): Masker {
     const forms = maskForms(secrets);
-    return { mask: (text) => replaceSpans(text, findSpans(text, forms)) };
+    const maskWhole = (text: string): string => replaceSpans(text, findSpans(text, forms));
+    return { mask: (text) => (text.endsWith(cutMark) ? maskCut(secrets, text) : maskWhole(text)) };
+}
+
+/** The secret's other part was dropped with the rest of the line. */
+function maskCut(secrets: readonly string[], text: string): string {
+    return createStreamMasker(secrets).push(text.slice(0, -cutMark.length)) + cutMark;
 }
 
 /** Like `createMasker`, for text that comes in pieces. */

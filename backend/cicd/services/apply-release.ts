@@ -53,7 +53,7 @@ export async function applyRelease(
 
 async function removeService(engine: Engine, containerIds: readonly string[]): Promise<void> {
     for (const id of containerIds) {
-        await engine.stopContainer(id, 10);
+        await engine.stopContainer(id);
         await engine.removeContainer(id);
     }
 }

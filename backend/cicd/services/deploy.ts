@@ -6,7 +6,7 @@ import type { RepositoryRecord, RepositoryStore } from "../core/git-repository.t
 import type { Host } from "../core/host.ts";
 import type { LogStore, LogWriter } from "../core/log-stream.ts";
 import { createMasker } from "../core/mask.ts";
-import type { Release, ReleaseStore } from "../core/release.ts";
+import { type Release, releaseId, type ReleaseStore } from "../core/release.ts";
 import type { TargetHost } from "../core/target-host.ts";
 import { closeLog } from "./close-log.ts";
 import { DeploymentRun } from "./deployment-run.ts";
@@ -49,7 +49,7 @@ export function createDeploy(ports: DeployPorts) {
         const run = new DeploymentRun(ports, { record, log, signal, mask: (text) => mask(text) });
         try {
             const connection = await findConnection(ports, record);
-            const masker = createMasker(secretsOf(connection));
+            const masker = createMasker([...secretsOf(connection), ...(await releaseSecrets(ports, record))]);
             mask = (text) => masker.mask(text);
             await runLocked(ports, run, connection);
         } catch (error) {
@@ -77,13 +77,24 @@ async function runLocked(ports: DeployPorts, run: DeploymentRun, connection: Con
         if (connection === undefined) {
             throw new DeploymentFailure("interrupted", "The stack's repository was disconnected meanwhile.");
         }
-        const release = await obtainRelease(ports, run, connection).finally(() =>
-            ports.cleanUp(run.id, connection).catch(ports.onError),
-        );
+        const release = await obtainRelease(ports, run, connection).finally(() => tidyUp(ports, run, connection));
         await ports.putLive(run, release, connection);
     } finally {
         lock.release();
     }
+}
+
+/** Commands may leave a group of processes behind that has left their own; it would go on in the workspace. */
+async function tidyUp(ports: DeployPorts, run: DeploymentRun, connection: Connection): Promise<void> {
+    try {
+        const ended = await ports.target.endOrphans(run.id);
+        if (ended > 0) {
+            run.say(`Ended ${ended} process(es) that the build had left running.`);
+        }
+    } catch (error) {
+        ports.onError(error);
+    }
+    await ports.cleanUp(run.id, connection).catch(ports.onError);
 }
 
 /** One that was applying has to come to its end, also when it is cancelled: the old release is restored then. */
@@ -169,6 +180,17 @@ function secretsOf(connection: Connection | undefined): readonly string[] {
     }
     const { credentials, webhookSecret } = connection.repository;
     const given = [credentials?.token, credentials?.privateKey, credentials?.passphrase, webhookSecret];
-    const variables = connection.variables.filter((variable) => variable.secret).map((variable) => variable.value);
-    return [...given.filter((secret) => secret !== undefined), ...variables];
+    return [...given.filter((secret) => secret !== undefined), ...secretValues(connection.variables)];
+}
+
+/** What this run replaces, restores or goes on with may hold secrets that have been changed since. */
+async function releaseSecrets(ports: DeployPorts, record: DeploymentRecord): Promise<readonly string[]> {
+    const live = await ports.deployments.findLive(record.stackId);
+    const ids = new Set([releaseId(record), record.id, ...(live === undefined ? [] : [releaseId(live)])]);
+    const releases = await Promise.all([...ids].map((id) => ports.releases.find(id)));
+    return releases.flatMap((release) => secretValues(release?.variables ?? []));
+}
+
+function secretValues(variables: readonly Variable[]): readonly string[] {
+    return variables.filter((variable) => variable.secret).map((variable) => variable.value);
 }

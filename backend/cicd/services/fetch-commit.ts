@@ -12,6 +12,9 @@ export interface FetchPorts {
     readonly repositories: RepositoryStore;
 }
 
+/** Where a push is looked for that this one has replaced. */
+const recentDeployments = 20;
+
 /**
  * Brings the mirror up to date and finds the commit to deploy. Ends the run (`cancelled`) where a push is older than
  * what is live, or changed nothing of the stack.
@@ -32,7 +35,8 @@ export async function fetchCommit(
         onLine: (line) => run.write("stderr", line),
     });
     const ref = tag === undefined ? { branch } : { tag };
-    const commit = await ports.git.resolve(repository, ref, run.record.commitSha || undefined);
+    const pushed = await ports.git.resolve(repository, ref, run.record.commitSha || undefined);
+    const commit = (await findReplaced(ports, run, repository, pushed)) ?? pushed;
     await run.change({ commitSha: commit.sha, commitMessage: commit.message, commitAuthor: commit.author });
     await ports.repositories.markSynced(repository.id, commit.sha);
     run.say(`Commit ${commit.sha} by ${commit.author}: ${firstLine(commit.message)}`);
@@ -40,6 +44,42 @@ export async function fetchCommit(
         await checkWorthDeploying(ports, run, repository, config, commit);
     }
     return commit;
+}
+
+/**
+ * Pushes may arrive in another order than they were made: the newest commit in this one's future that such a push has
+ * kept from being deployed. Undefined where there is none.
+ */
+async function findReplaced(
+    ports: FetchPorts,
+    run: DeploymentRun,
+    repository: RepositoryRecord,
+    pushed: CommitInfo,
+): Promise<CommitInfo | undefined> {
+    const { branch, tag, triggeredBy } = run.record;
+    if (triggeredBy !== "webhook" || tag !== undefined) {
+        return undefined;
+    }
+    const recent = await ports.deployments.list(run.stack, recentDeployments);
+    const replaced = recent.filter(
+        (row) => row.errorCode === "superseded" && row.branch === branch && row.tag === undefined,
+    );
+    let newest = pushed;
+    for (const { commitSha } of replaced) {
+        if (commitSha !== newest.sha && (await ports.git.isAncestor(repository, newest.sha, commitSha))) {
+            // It may have left the branch meanwhile.
+            newest = await ports.git.resolve(repository, { branch }, commitSha).catch(() => newest);
+        }
+    }
+    if (newest === pushed) {
+        return undefined;
+    }
+    run.say(`Commit ${short(pushed)} was pushed before ${short(newest)}: deploying the newer one.`);
+    return newest;
+}
+
+function short({ sha }: CommitInfo): string {
+    return sha.slice(0, 7);
 }
 
 async function checkWorthDeploying(

@@ -1,6 +1,6 @@
 import type { Clock } from "../core/clock.ts";
 import { type DeploymentRecord, type DeploymentStore, isTerminal } from "../core/deployment.ts";
-import { asFailure, DeploymentFailure } from "../core/failure.ts";
+import { asFailure, DeploymentFailure, endsCancelled } from "../core/failure.ts";
 import type { LogStore } from "../core/log-stream.ts";
 import type { Release } from "../core/release.ts";
 import { closeLog } from "./close-log.ts";
@@ -46,7 +46,7 @@ export async function goBack(
     const error = { error: run.mask(failure.message), errorCode: failure.errorCode };
     const previous = options.before.release;
     run.say(error.error);
-    if (failure.errorCode === "cancelled") {
+    if (endsCancelled(failure)) {
         await restoreAfterCancel(ports, run, failed, options, error);
     } else if (previous === undefined) {
         await stayDown(ports, run, options.before, error);

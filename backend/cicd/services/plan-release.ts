@@ -4,7 +4,7 @@ import { composeConfig } from "../commands/compose.ts";
 import { broughtAlong } from "../compose/brought-along.ts";
 import { describeComplaint } from "../compose/compose-complaint.ts";
 import { composeFileNames, overrideFileNames } from "../compose/find-compose-file.ts";
-import type { WantedService } from "../compose/health.ts";
+import { staysUp, type WantedService } from "../compose/health.ts";
 import { planApply, type Plan as ServicesPlan } from "../compose/plan.ts";
 import { readServiceModel, serviceHashes, type ServiceModel } from "../compose/service-model.ts";
 import type { ContainerState, Engine } from "../core/engine.ts";
@@ -81,6 +81,12 @@ export async function planRelease(ports: PlanPorts, run: DeploymentRun, input: A
     const conflict = services.conflicts[0];
     if (conflict !== undefined) {
         throw new DeploymentFailure(conflict.code, conflict.message);
+    }
+    if (input.start && !staysUp(plan.wanted)) {
+        throw new DeploymentFailure(
+            "compose_invalid",
+            "The compose file has no service that keeps running; add one, or check profiles, scale and one-shot labels.",
+        );
     }
     return plan;
 }

@@ -101,11 +101,13 @@ async function findBefore(
     connection: Connection,
 ): Promise<Before> {
     const live = await ports.deployments.findLive(run.stack);
-    if (live === undefined) {
-        return { release: await ports.snapshot(run, release, connection), isLost: false };
+    const kept = live && (await ports.releases.find(releaseId(live)));
+    if (kept !== undefined) {
+        return { release: kept, isLost: false };
     }
-    const found = await ports.releases.find(releaseId(live));
-    return { release: found, isLost: found === undefined };
+    // Once applying has begun, what runs may be half of this very release: nothing to go back to.
+    const snapshot = mayHaveTouched(run.record) ? undefined : await ports.snapshot(run, release, connection);
+    return { release: snapshot, isLost: live !== undefined && snapshot === undefined };
 }
 
 function savedFailure(record: DeploymentRecord): DeploymentFailure {

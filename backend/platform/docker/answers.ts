@@ -46,7 +46,7 @@ export const ContainerDetails = z.object({
         StartedAt: z.string(),
         Health: z.object({ Status: z.string() }).nullish(),
     }),
-    Config: z.object({ Labels: labels, Tty: z.boolean().default(false) }),
+    Config: z.object({ Labels: labels, Tty: z.boolean().default(false), StopTimeout: z.int().min(0).nullish() }),
     HostConfig: z.object({ RestartPolicy: z.object({ Name: z.string().default("") }).nullish() }),
     NetworkSettings: z.object({
         Ports: z

@@ -4,12 +4,15 @@ import { ContainerDetails, ContainerListItem } from "./answers.ts";
 import { call, callUnless, patienceSeconds } from "./call.ts";
 import { createOutputLines } from "./output.ts";
 
+/** The engine's own. */
+const defaultGraceSeconds = 10;
+
 export interface DockerContainers {
     /** All containers, stopped ones too, that carry every one of these labels (`key` or `key=value`). */
     list(labels: readonly string[]): Promise<readonly ContainerListItem[]>;
     inspect(nameOrId: string): Promise<ContainerDetails | undefined>;
-    /** SIGTERM, after the grace SIGKILL. Fine when it is stopped or gone. */
-    stop(id: string, graceSeconds: number): Promise<void>;
+    /** SIGTERM, after the grace (default: the container's own) SIGKILL. Fine when it is stopped or gone. */
+    stop(id: string, graceSeconds?: number): Promise<void>;
     /** Fine when it does not run or is gone. */
     kill(id: string, signal: "SIGTERM" | "SIGKILL"): Promise<void>;
     /** By force, with its anonymous volumes kept. Fine when it is gone. */
@@ -33,10 +36,11 @@ export function dockerContainers(docker: Dockerode): DockerContainers {
         },
         async stop(id, graceSeconds) {
             const container = docker.getContainer(id);
+            const seconds = graceSeconds ?? (await ownGrace(docker, id));
             await callUnless(
                 [304, 404],
-                (abortSignal) => container.stop({ t: graceSeconds, abortSignal }),
-                graceSeconds + patienceSeconds,
+                (abortSignal) => container.stop({ t: seconds, abortSignal }),
+                seconds + patienceSeconds,
             );
         },
         async kill(id, signal) {
@@ -48,6 +52,11 @@ export function dockerContainers(docker: Dockerode): DockerContainers {
         },
         tailLogs: (id, lines) => tailLogs(docker, id, lines),
     };
+}
+
+async function ownGrace(docker: Dockerode, id: string): Promise<number> {
+    const found: unknown = await callUnless([404], (abortSignal) => docker.getContainer(id).inspect({ abortSignal }));
+    return (found === undefined ? undefined : ContainerDetails.parse(found).Config.StopTimeout) ?? defaultGraceSeconds;
 }
 
 async function tailLogs(docker: Dockerode, id: string, count: number): Promise<readonly string[]> {

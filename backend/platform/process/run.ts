@@ -130,6 +130,6 @@ function cannotStart({ argv: [program], directory }: ProcessRequest, code: strin
         "unavailable",
         `${program}: cannot be started in ${directory} (${code ?? "unknown reason"}); ` +
             "check that the program is installed and in PATH, and that the directory exists",
-        { details: { program, code } },
+        { details: { program, code, errorCode: "command_failed" } },
     );
 }

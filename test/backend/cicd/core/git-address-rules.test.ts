@@ -32,6 +32,9 @@ describe("a git address", () => {
         "ftp://github.com/o/r",
         "rsync://github.com/o/r",
         "javascript:alert(1)",
+        "https://github.com./o/r",
+        "https://github.com.:8443/o/r",
+        "http://127.0.0.1./o/r",
         "--upload-pack=touch /tmp/x",
         "--upload-pack=x://y",
         "-oProxyCommand=x@h:o/r",
@@ -60,7 +63,7 @@ describe("a git address", () => {
 
     it.each([
         "localhost",
-        "LOCALHOST.",
+        "LOCALHOST",
         "a.localhost",
         "git.internal",
         "nas.local",
@@ -72,7 +75,6 @@ describe("a git address", () => {
         "0177.0.0.1",
         "0",
         "0.0.0.0",
-        "127.0.0.1.",
         "１２７.0.0.1",
         "10.1.2.3",
         "172.16.0.1",

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createMasker, createStreamMasker } from "../../../../backend/cicd/core/mask.ts";
+import { createLineSplitter } from "../../../../common/line-splitter.ts";
 
 const secret = fc.string({
     unit: fc.constantFrom(...Array.from("abcdeXYZ019+/=&% \"'.\\äß€😀$()[]")),
@@ -64,6 +65,27 @@ describe("masking", () => {
 
     it("reads a secret's regular expression characters as text", () => {
         expect(createMasker(["a.c*(x"]).mask("abc a.c*(x")).toBe("abc ***");
+    });
+
+    it("hides the start of a secret at the end of a line that was cut", () => {
+        const lines: string[] = [];
+        const splitter = createLineSplitter((line) => lines.push(line), 12);
+        splitter.push(Buffer.from("key: hunter2000\n"));
+        splitter.end();
+
+        expect(lines.map((line) => createMasker(["hunter2000"]).mask(line))).toEqual(["key:  … (line cut)"]);
+    });
+
+    it.each([76, 64])("hides base64 that is wrapped after %i characters", (width) => {
+        const long = "eyJhbGciOiJIUzI1NiJ9.".repeat(9);
+        const wrapped =
+            Buffer.from(`${long}\n`)
+                .toString("base64")
+                .match(new RegExp(`.{1,${width}}`, "g")) ?? [];
+        const masked = wrapped.map((line) => createMasker([long]).mask(line));
+
+        expect(masked.length).toBeGreaterThan(2);
+        expect(masked.filter((line) => line.replace("***", "").length > 4)).toEqual([]);
     });
 
     it("lets no form of any secret survive", () => {

@@ -81,6 +81,22 @@ describe("a push", () => {
         await expect(fetch()).rejects.toMatchObject({ errorCode: "outdated", message: containing("Roll back") });
     });
 
+    it("that arrives after a newer one, which it has replaced, brings the newer one", async () => {
+        const { fetch, git, deployments, ...workshop } = await open();
+        const newer = "c".repeat(40);
+        const replaced = await deploymentAt({ deployments }, "pending", { commitSha: newer });
+        await deployments.transition(replaced.id, "pending", "cancelled", { errorCode: "superseded" });
+        git.history.add(`${tip} ${newer}`);
+
+        const { commit, run } = await fetch({ commitSha: tip, triggeredBy: "webhook" });
+
+        expect(commit.sha).toBe(newer);
+        expect(run.record.commitSha).toBe(newer);
+        expect(workshop.logs.texts(run.id)).toContain(
+            `Commit ${tip.slice(0, 7)} was pushed before ${newer.slice(0, 7)}: deploying the newer one.`,
+        );
+    });
+
     it.each([
         ["of another branch", { branch: "dev" }],
         ["of a tag", { tag: "v1" }],

@@ -423,6 +423,22 @@ describe("a cancel while applying", () => {
     });
 });
 
+it("being superseded in the moment before applying began ends it as that, with the old release restored", async () => {
+    const played = await play();
+    const live = await liveDeployment(played);
+    const asked = new AbortController();
+    played.onStep = (step) => {
+        if (step.startsWith("apply") && !step.endsWith(live.id)) {
+            asked.abort(new DeploymentFailure("superseded", "Superseded by ddddddd."));
+        }
+    };
+
+    const ended = await putLive(played, { signal: asked.signal });
+
+    expect(ended).toMatchObject({ status: "cancelled", errorCode: "superseded" });
+    expect(played.steps.at(-1)).toBe(`verify ${live.id}`);
+});
+
 describe("a shutdown", () => {
     it.each(["apply", "verify"])("at %s leaves the row to be continued", async (verb) => {
         const played = await play();
@@ -450,6 +466,26 @@ describe("going on after a crash", () => {
 
         expect(ended.status).toBe("successful");
         expect(shortSteps(played, live, ended)).toEqual(["plan new", "apply new", "verify new", "prune"]);
+    });
+
+    it("of a first deployment takes no snapshot of what it may have half applied itself", async () => {
+        const played = await play();
+        failOwn(played, "verify", undefined);
+
+        const ended = await putLive(played, { resumed: true, phase: "applying" });
+
+        expect(played.steps).not.toContain("snapshot");
+        expect(ended).toMatchObject({ status: "failed", errorCode: "unhealthy" });
+        expect(played.steps.at(-1)).toBe("stop");
+    });
+
+    it("that cut the snapshot in half takes it again", async () => {
+        const played = await play();
+        await deploymentAt(played, "successful", { commitSha: "" });
+
+        await putLive(played, { resumed: true, phase: "previewing" });
+
+        expect(played.steps[0]).toBe("snapshot");
     });
 
     async function crashedWhileRollingBack(played: Played, live: DeploymentRecord) {

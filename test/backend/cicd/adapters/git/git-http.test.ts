@@ -182,6 +182,22 @@ describe("a private host", () => {
         expect(server.requests).toEqual([]);
     });
 
+    it("is refused where its name ends with a dot, so that git would look up another", async () => {
+        const server = await serve();
+        const url = `${server.url.replace("127.0.0.1", "localhost.")}/app.git`;
+        const strict = makeGit({ allowPrivateHosts: true, resolveHost: async () => ["93.184.216.34"] });
+        await expect(strict.listRemote({ ...remoteOf(server), url }, call)).rejects.toMatchObject({ code: "invalid" });
+        expect(server.requests).toEqual([]);
+    });
+
+    it("is not looked up again by git where the first look-up fails", async () => {
+        const server = await serve();
+        const url = `${server.url.replace("127.0.0.1", "localhost")}/app.git`;
+        const git = makeGit({ resolveHost: () => Promise.reject(new Error("SERVFAIL")) });
+        await expect(git.listRemote({ ...remoteOf(server), url }, call)).rejects.toThrow(/cannot be resolved/);
+        expect(server.requests).toEqual([]);
+    });
+
     it("is reached at the address that was checked, not at one that a second look-up gives", async () => {
         const server = await serve();
         const url = `${server.url.replace("127.0.0.1", "pinned.invalid")}/app.git`;
