@@ -154,11 +154,19 @@ function pluginHost(config: Config, host: EmbeddedHost): Host {
 
 async function logIn(host: EmbeddedHost, request: Parameters<PluginPorts["login"]>[0]): Promise<string> {
     const { username, password, token, address } = request;
-    const result = await host.logInByPassword({ username, password, code: token, address });
+    const result = await host.logInByPassword({ username, password, code: token, address }).catch(throwInWords);
     if (result.kind === "token_required") {
         throw new AppError("unauthorized", "token: the account asks for a two-factor code");
     }
     return result.token;
+}
+
+/** The host names a wrong login by its key in the page's language files; programs have none. */
+function throwInWords(error: unknown): never {
+    if (error instanceof AppError && error.message === "authIncorrectCreds") {
+        throw new AppError("unauthorized", "username, password: do not fit together; check both", { cause: error });
+    }
+    throw error;
 }
 
 function dockerAddress(config: Config) {
@@ -167,6 +175,8 @@ function dockerAddress(config: Config) {
 }
 
 function localAddress(config: Config, port: number): string {
-    const name = config.hostname === undefined || config.hostname === "0.0.0.0" ? "localhost" : config.hostname;
-    return `${config.tls === undefined ? "http" : "https"}://${name}:${port}`;
+    const { hostname = "0.0.0.0", tls } = config;
+    const name = ["0.0.0.0", "::"].includes(hostname) ? "localhost" : hostname;
+    const host = name.includes(":") ? `[${name}]` : name;
+    return `${tls === undefined ? "http" : "https"}://${host}:${port}`;
 }

@@ -30,9 +30,9 @@ export interface DataPorts {
 export interface UserAdmin {
     /** The names of all people. */
     list(): Promise<readonly string[]>;
-    /** Throws AppError `conflict` for a name that is taken, `invalid` for a weak password. */
+    /** Throws AppError `conflict` for a name that is taken, `invalid` for an empty one or a weak password. */
     add(username: string, password: string): Promise<void>;
-    /** Sets a password; every login of this person ends. Throws `not_found`, and `invalid` for a weak password. */
+    /** Sets a password and switches two-factor login off; every login of this person ends. Throws `not_found`, and `invalid` for a weak password. */
     resetPassword(username: string, password: string): Promise<void>;
 }
 

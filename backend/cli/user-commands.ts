@@ -19,7 +19,7 @@ const add: Command = {
 const resetPassword: Command = {
     name: "user reset-password",
     words: ["<name>"],
-    summary: "Set a person's password; all of their logins end.",
+    summary: "Set a person's password, without two-factor login; all of their logins end.",
     flags: dataFlag,
     run: (line, ports) =>
         withData(line, ports, async ({ users }) => {

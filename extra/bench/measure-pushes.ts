@@ -53,6 +53,12 @@ function compare([server = [], script = []]: readonly (readonly PushTimes[])[]):
             baseline: "-",
             aim: "≤ 400 ms",
         },
+        {
+            figure: "webhook answer → first line of the builder",
+            measured: `${spread(of(server, "firstBuilderLine"))} ms`,
+            baseline: "-",
+            aim: "≤ 400 ms",
+        },
         { figure: "push → first healthy", ...against("healthy"), aim: "≤ 1.25 ×" },
         { figure: "push → said to be done", ...against("done"), aim: "-" },
     ];

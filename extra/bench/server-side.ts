@@ -35,14 +35,21 @@ export async function serverSide(): Promise<Side> {
             });
             const answered = Date.now();
             let building = 0;
-            const { status, error } = await followLog(server, id, ({ phase }) => {
+            let builder = 0;
+            const { status, error } = await followLog(server, id, ({ phase, stream }) => {
                 building ||= phase === "building" ? Date.now() : 0;
+                builder ||= phase === "building" && stream !== "system" ? Date.now() : 0;
             });
             const done = Date.now() - pushed;
             if (status !== "successful") {
                 throw new Error(`Push ${String(n)} ended ${status}: ${error ?? ""}`);
             }
-            return { healthy: (await health.next()) - pushed, done, firstBuildLine: building - answered };
+            return {
+                healthy: (await health.next()) - pushed,
+                done,
+                firstBuildLine: building - answered,
+                firstBuilderLine: builder - answered,
+            };
         },
         async close() {
             health.close();

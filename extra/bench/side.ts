@@ -13,4 +13,6 @@ export interface PushTimes {
     readonly done: number;
     /** From the webhook's answer to the first line of the build's log; only where there is a webhook. */
     readonly firstBuildLine?: number;
+    /** The same to the first line that the builder itself printed. */
+    readonly firstBuilderLine?: number;
 }

@@ -66,6 +66,26 @@ describe("the server without an engine", () => {
         expect((await fetch(`${address}/api/webhooks/none`, { method: "POST" })).status).toBe(404);
     });
 
+    it("tells a program in words that a login is wrong", async () => {
+        const { address } = await start(await configure());
+
+        const answer = await fetch(`${address}/api/v1/login`, {
+            method: "POST",
+            headers: { "content-type": "application/json" },
+            body: JSON.stringify({ username: "admin", password: "wrong" }),
+        });
+
+        expect(answer.status).toBe(401);
+        expect(await answer.text()).toContain("username, password: do not fit together");
+    });
+
+    it("writes an IPv6 address so that it can be opened", async () => {
+        const { address } = await start(await configure({ DOCKGE_HOSTNAME: "::1" }));
+
+        expect(address).toMatch(/^http:\/\/\[::1\]:\d+$/);
+        expect((await fetch(`${address}/healthz`)).status).toBe(200);
+    });
+
     it("makes its data directory with a key that nobody else can read", async () => {
         const config = await configure();
         await start(config);

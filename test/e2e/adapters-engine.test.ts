@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createEngine } from "../../backend/cicd/adapters/docker/engine.ts";
 import type { ContainerCommand, EngineEvent } from "../../backend/cicd/core/engine.ts";
 import { connectDocker } from "../../backend/platform/docker/client.ts";
+import { docker as client } from "../support/docker.ts";
 
 const dockerHost = process.env["DOCKER_HOST"];
 const image = "cicd/busybox:1";
@@ -122,16 +123,8 @@ describe.skipIf(dockerHost === undefined)("the engine, for real", () => {
     });
 
     it("stops a container with the time that it was made with", async () => {
-        const id = await docker(
-            "run",
-            "-d",
-            "--stop-timeout=1",
-            `--label=${label}`,
-            "cicd/busybox:1",
-            "sh",
-            "-c",
-            "trap : TERM; while :; do sleep 0.1; done",
-        );
+        const stubborn = ["sh", "-c", "trap : TERM; while :; do sleep 0.1; done"];
+        const id = await client("run", "-d", "--stop-timeout=1", "--label", label, image, ...stubborn);
         const started = Date.now();
         await engine.stopContainer(id);
         expect(Date.now() - started).toBeLessThan(8000);

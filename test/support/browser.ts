@@ -29,7 +29,7 @@ export async function picture(page: Page, name: string): Promise<void> {
         return;
     }
     await mkdir(directory, { recursive: true });
-    await page.screenshot({ path: join(directory, `${name}.png`), fullPage: true });
+    await page.screenshot({ path: join(directory, `${name}.png`), fullPage: true, animations: "disabled" });
 }
 
 /** Every page in dark, light and on a phone. */
@@ -37,8 +37,10 @@ export async function pictures(page: Page, name: string): Promise<void> {
     for (const theme of ["dark", "light"]) {
         // As text, because this runs in the page, whose types are not known here.
         await page.evaluate(
-            `document.body.className = document.body.className.replace(/\\b(dark|light)\\b/, "${theme}")`,
+            `localStorage.setItem("theme", "${theme}");
+             dispatchEvent(new StorageEvent("storage", { key: "theme", newValue: "${theme}", storageArea: localStorage }));`,
         );
+        await page.locator(`body.${theme}`).waitFor();
         await picture(page, `${name}-${theme}`);
     }
     const size = page.viewportSize();

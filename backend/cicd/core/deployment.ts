@@ -157,7 +157,10 @@ export interface DeploymentStore {
 /** What of a record the outside sees. */
 export function viewDeployment(
     record: DeploymentRecord,
-    context: { readonly liveId?: string | undefined; readonly keptReleases: ReadonlySet<string> },
+    context: {
+        readonly live?: Pick<DeploymentRecord, "id" | "previousDeploymentId"> | undefined;
+        readonly keptReleases: ReadonlySet<string>;
+    },
 ): Deployment {
     const { cancelRequestedAt, cancelReason, attempt, leaseOwner, leaseExpiresAt, ...visible } = record;
     return {
@@ -168,8 +171,10 @@ export function viewDeployment(
         images: [...record.images],
         jobs: [],
         canRollBack:
-            record.status === "successful" && context.keptReleases.has(record.id) && record.id !== context.liveId,
-        live: record.id === context.liveId,
+            record.status === "successful" &&
+            context.keptReleases.has(record.id) &&
+            record.id !== (context.live?.previousDeploymentId ?? context.live?.id),
+        live: record.id === context.live?.id,
     };
 }
 

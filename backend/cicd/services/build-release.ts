@@ -28,12 +28,27 @@ export async function buildRelease(
     return withTimeLimit(run.signal, connection.config.timeout, async (signal) => {
         const previous = await findLiveRelease(ports, run.stack);
         const source = await checkOut(ports, run, connection, previous, signal);
+        await tellOfPipeline(ports, run, connection, source);
         await run.enter("building");
         // An engine that is away is told before the client's own words, which speak of flags and sockets.
         await ports.engine.ping();
         const images = await build(ports, run, connection, source, signal);
         return assembleRelease(ports, run, { ...source, connection, images, previous });
     });
+}
+
+/** The pipeline engine is still to come: that its stages are not run must not go unsaid. */
+async function tellOfPipeline(
+    ports: BuildReleasePorts,
+    run: DeploymentRun,
+    { config }: Connection,
+    { workspace }: CheckedOut,
+): Promise<void> {
+    if ((await ports.files.inspect(workspace.worktree, config.pipelinePath)) !== undefined) {
+        run.say(
+            `Note: ${config.pipelinePath} is not run: this version has no pipelines yet. It is built and deployed without.`,
+        );
+    }
 }
 
 async function build(

@@ -8,12 +8,13 @@ import { snapshotRelease, type SnapshotPorts } from "./snapshot-release.ts";
 import { type PreviewCall, previewDeployment } from "./preview-deployment.ts";
 import { stopStack } from "./stop-stack.ts";
 import { verifyRelease, type VerifyPorts } from "./verify-release.ts";
+import { waitForEngine } from "./wait-for-engine.ts";
 import { workspaceAt } from "../core/workspace.ts";
 
 type Given<T, K extends keyof T> = Omit<T, K>;
 
 export type DeployerPorts = Given<DeployPorts, "buildRelease" | "putLive" | "cleanUp"> &
-    Given<PutLivePorts, "plan" | "apply" | "verify" | "stopStack" | "snapshot" | "prune"> &
+    Given<PutLivePorts, "waitForEngine" | "plan" | "apply" | "verify" | "stopStack" | "snapshot" | "prune"> &
     Given<BuildReleasePorts, "workspacesDirectory" | "serverId"> &
     Given<PlanPorts, "replacedDirectory"> &
     Given<VerifyPorts, "stabilitySeconds"> &
@@ -40,6 +41,7 @@ export function createDeployer(ports: DeployerPorts, options: DeployerOptions) {
                 healthCheck: plan.release.healthCheck,
                 signal,
             }),
+        waitForEngine: (run) => waitForEngine(ports, run),
         stopStack: (run) => stopStack(ports.engine, run),
         snapshot: (run, release, connection) => snapshotRelease(ports, run, release, connection),
         prune: (stack, keep) => pruneReleases(ports, stack, keep),

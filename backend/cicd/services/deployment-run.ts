@@ -11,6 +11,9 @@ export interface DeploymentRunPorts {
     readonly announce: (deployment: DeploymentRecord) => void;
 }
 
+/** A line of a builder may be a mebibyte long. */
+const longestSentence = 2000;
+
 /**
  * One deployment while it runs: its row, its log and its phases. Every change goes to the database with the status
  * that is expected there; when another has changed it, `DeploymentFailure("interrupted")` is thrown and the run ends.
@@ -91,9 +94,10 @@ export class DeploymentRun {
         this.log.write(stream, this.#record.phase, this.#mask(text));
     }
 
-    /** Text for people outside the log, without secrets. */
+    /** Text for people outside the log: without secrets, and of bounded length. */
     mask(text: string): string {
-        return this.#mask(text);
+        const masked = this.#mask(text);
+        return masked.length > longestSentence ? `${masked.slice(0, longestSentence)} … (see the log)` : masked;
     }
 
     /** Runs a command whose output goes to the log, unless it is captured. */

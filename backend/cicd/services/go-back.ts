@@ -17,6 +17,8 @@ export interface GoBackPorts {
     readonly plan: (run: DeploymentRun, input: ApplyInput) => Promise<Plan>;
     readonly apply: (run: DeploymentRun, input: ApplyInput, plan: Plan) => Promise<void>;
     readonly verify: (run: DeploymentRun, plan: Plan, signal: AbortSignal) => Promise<void>;
+    /** Waits a while for an engine that is away, such as one that restarts; then goes on all the same. */
+    readonly waitForEngine: (run: DeploymentRun) => Promise<void>;
     /** Stops the containers of a stack that has nothing to go back to. */
     readonly stopStack: (run: DeploymentRun) => Promise<void>;
 }
@@ -186,6 +188,7 @@ async function restore(ports: GoBackPorts, run: DeploymentRun, restoration: Rest
     const { signal } = new AbortController();
     const { previous: release, failed: previous, start } = restoration;
     const input = { release, previous, start, pull: "missing" as const, signal };
+    await ports.waitForEngine(run);
     const plan = await ports.plan(run, input);
     await ports.apply(run, input, plan);
     if (start) {

@@ -27,5 +27,5 @@ export async function viewMany(
 
 async function contextOf(ports: ViewPorts, stack: string) {
     const [live, kept] = await Promise.all([ports.deployments.findLive(stack), ports.releases.list(stack)]);
-    return { liveId: live?.id, keptReleases: new Set(kept) };
+    return { live, keptReleases: new Set(kept) };
 }

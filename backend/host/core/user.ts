@@ -1,3 +1,5 @@
+import { AppError } from "../../../common/errors.ts";
+
 /** A row of Dockge's `user` table. */
 export interface UserRecord {
     readonly id: number;
@@ -28,4 +30,13 @@ export interface UserStore {
     /** Throws AppError `not_found`. */
     update(id: number, change: UserChange): Promise<UserRecord>;
     delete(id: number): Promise<void>;
+}
+
+/** The name of a new person, without spaces around it. Throws AppError `invalid` when nothing is left. */
+export function readUsername(given: string): string {
+    const username = given.trim();
+    if (username === "") {
+        throw new AppError("invalid", "username: is empty; give a name");
+    }
+    return username;
 }

@@ -4,7 +4,7 @@ import { AppError } from "../../../common/errors.ts";
 import { addressKey } from "../core/client-address.ts";
 import { whyWeak, type PasswordHasher } from "../core/password.ts";
 import type { RateLimit } from "../core/rate-limit.ts";
-import type { UserRecord, UserStore } from "../core/user.ts";
+import { readUsername, type UserRecord, type UserStore } from "../core/user.ts";
 
 export interface SetUpPorts {
     readonly users: UserStore;
@@ -23,7 +23,7 @@ export interface FirstUser {
 export interface SetUp {
     state(): Promise<SetupState>;
     /**
-     * Throws AppError `conflict` when there is a user, `invalid` for a weak password, `unauthorized` for a wrong code,
+     * Throws AppError `conflict` when there is a user, `invalid` for an empty name or a weak password, `unauthorized` for a wrong code,
      * `rate_limited` after too many.
      */
     create(user: FirstUser, code: string | undefined, address: string): Promise<UserRecord>;
@@ -38,12 +38,13 @@ export function createSetUp({ users, passwords, failures, code }: SetUpPorts): S
         return (await users.count()) === 0;
     }
 
-    async function store({ username, password }: FirstUser): Promise<UserRecord> {
+    async function store({ username: given, password }: FirstUser): Promise<UserRecord> {
+        const username = readUsername(given);
         const weakness = whyWeak(password);
         if (weakness !== undefined) {
             throw new AppError("invalid", weakness);
         }
-        return users.create({ username: username.trim(), passwordHash: await passwords.hash(password) });
+        return users.create({ username, passwordHash: await passwords.hash(password) });
     }
 
     async function checkCode(given: string | undefined, address: string): Promise<void> {

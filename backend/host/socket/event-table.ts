@@ -50,9 +50,12 @@ function bind<D extends EventDefinition, C>(
 }
 
 function parse<D extends EventDefinition>(definition: D, args: readonly unknown[]): EventArgs<D> {
-    const parsed = z.safeParse<D["args"]>(definition.args, withoutEmptyEnd(args));
+    const given = withoutEmptyEnd(args);
+    const parsed = z.safeParse<D["args"]>(definition.args, given);
     if (!parsed.success) {
-        throw invalidArguments(parsed.error);
+        throw isTooShort(parsed.error)
+            ? new AppError("invalid", `argument ${given.length + 1}: is missing`)
+            : invalidArguments(parsed.error);
     }
     return parsed.data;
 }
@@ -61,6 +64,10 @@ function parse<D extends EventDefinition>(definition: D, args: readonly unknown[
 function withoutEmptyEnd(args: readonly unknown[]): readonly unknown[] {
     const last = args.findLastIndex((argument) => argument !== null && argument !== undefined);
     return args.slice(0, last + 1);
+}
+
+function isTooShort({ issues: [issue] }: z.core.$ZodError): boolean {
+    return issue?.code === "too_small" && issue.path.length === 0;
 }
 
 function invalidArguments(error: z.core.$ZodError): AppError {

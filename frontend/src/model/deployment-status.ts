@@ -46,6 +46,11 @@ export interface TimelineStep {
     readonly elapsedMs?: number | undefined;
 }
 
+/** Whether it has ended, is not what runs now, and its release is kept. */
+export function mayRollBackTo(deployment: Deployment): boolean {
+    return deployment.canRollBack && !deployment.live && !isActive(deployment);
+}
+
 /** The timeline of a deployment at a point in time (milliseconds since the epoch). */
 export function timelineOf(deployment: Deployment, now: number): readonly TimelineStep[] {
     const active = isActive(deployment);

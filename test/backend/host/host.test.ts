@@ -34,6 +34,13 @@ describe("setting up", () => {
         expect(await browser.call("setup", "admin", "abc123", code)).toMatchObject({ ok: true });
     });
 
+    it("refuses a name of spaces", async () => {
+        const { connect } = await started({});
+        const browser = await connect();
+        expect(await browser.call("setup", "  ", "abc123")).toMatchObject({ ok: false, code: "invalid" });
+        expect(await browser.call("needSetup")).toMatchObject({ needSetup: true });
+    });
+
     it("refuses a weak password by Dockge's rule", async () => {
         const { connect } = await started({});
         const browser = await connect();

@@ -45,6 +45,7 @@ describe("a deployment in the history", () => {
 
     it.each([
         ["one that runs", { status: "building", canRollBack: false }, ["Cancel"]],
+        ["one that is applied", { status: "deploying", canRollBack: true }, ["Cancel"]],
         ["a good one", { status: "successful", canRollBack: true }, ["Redeploy", "Roll back"]],
         ["what is live", { status: "successful", canRollBack: true, live: true }, ["Redeploy"]],
         ["a failed one", { status: "failed", canRollBack: false }, ["Redeploy"]],

@@ -8,6 +8,9 @@ interface Failure {
     readonly sentence: string;
 }
 
+/** For some files git tells no more than that they cannot be written. */
+export const diskFull = /No space left on device|Out of diskspace|unable to write (\w+ )?file/i;
+
 /** Git's own words → what went wrong and what to do. The first that matches counts. */
 const failures: readonly Failure[] = [
     {
@@ -50,7 +53,7 @@ const failures: readonly Failure[] = [
         sentence: "url: the server's certificate is not trusted here; install its authority on this machine",
     },
     {
-        pattern: /No space left on device/i,
+        pattern: diskFull,
         code: "unavailable",
         errorCode: "disk_full",
         sentence: "The disk of the data directory is full; free some space",

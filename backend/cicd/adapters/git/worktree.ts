@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { AppError } from "../../../../common/errors.ts";
 import type { GitCall } from "../../core/git.ts";
 import type { GitContext } from "./context.ts";
+import { diskFull } from "./failures.ts";
 
 /**
  * Writes the files of a commit into an empty directory. No `.git` is left in it: its content would differ in each
@@ -66,7 +67,7 @@ async function fixFileMode(path: string): Promise<void> {
 }
 
 function checkoutFailed(commit: string, words: string): AppError {
-    if (/No space left on device/i.test(words)) {
+    if (diskFull.test(words)) {
         return new AppError("unavailable", "The disk of the data directory is full; free some space", {
             details: { errorCode: "disk_full" },
         });

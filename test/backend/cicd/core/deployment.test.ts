@@ -63,7 +63,10 @@ describe("the statuses of a deployment", () => {
 
 describe("what the outside sees of a deployment", () => {
     const view = (fields: Partial<DeploymentRecord>, liveId?: string, kept: readonly string[] = []) =>
-        viewDeployment({ ...record, ...fields }, { liveId, keptReleases: new Set(kept) });
+        viewDeployment(
+            { ...record, ...fields },
+            { live: liveId === undefined ? undefined : { id: liveId }, keptReleases: new Set(kept) },
+        );
 
     it("fits its schema, and holds nothing of leases and requests", () => {
         expect(Deployment.strict().safeParse(view({})).error).toBeUndefined();
@@ -73,6 +76,14 @@ describe("what the outside sees of a deployment", () => {
         expect(view({}, "d2", ["d1"])).toMatchObject({ canRollBack: true, live: false });
         expect(view({}, "d1", ["d1"])).toMatchObject({ canRollBack: false, live: true });
         expect(view({}, "d2", [])).toMatchObject({ canRollBack: false });
+    });
+
+    it("cannot be rolled back to where a rollback has made its release live again", () => {
+        const live = { id: "d3", previousDeploymentId: record.id };
+
+        const shown = viewDeployment({ ...record, status: "successful" }, { live, keptReleases: new Set([record.id]) });
+
+        expect(shown).toMatchObject({ canRollBack: false, live: false });
     });
 
     it("counts from its making where it has not started", () => {

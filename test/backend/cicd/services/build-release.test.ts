@@ -180,3 +180,17 @@ describe("a build that fails", () => {
         expect(await releases.find(run.id)).toBeUndefined();
     });
 });
+
+describe("a repository with a pipeline", () => {
+    it("is told that it is not run", async () => {
+        const { build, logs, run } = await open({
+            "compose.yaml": compose,
+            Dockerfile: "",
+            "pipeline.yml": "stages: []\n",
+        });
+
+        await build();
+
+        expect(logs.texts(run.id).join("\n")).toContain("pipeline.yml is not run");
+    });
+});

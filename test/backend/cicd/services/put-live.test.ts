@@ -56,6 +56,7 @@ function portsOf(played: Played): PutLivePorts {
         },
         apply: (_run, input) => step(`apply ${input.release.deploymentId}`),
         verify: (_run, plan) => step(`verify ${plan.release.deploymentId}`),
+        waitForEngine: async () => undefined,
         stopStack: () => step("stop"),
         async snapshot() {
             await step("snapshot");
