@@ -75,10 +75,13 @@ export interface PluginOptions {
     readonly serverId: string;
 }
 
-/** A deleted stack keeps its history; its repository's keys, hook and mirror go. */
-async function forgetStack(services: CicdServices, stack: string): Promise<void> {
+/** A deleted stack keeps its history; its repository's keys, hook and mirror go, and its releases with their secrets. */
+async function forgetStack(releases: ReleaseStore, services: CicdServices, stack: string): Promise<void> {
     if ((await services.findRepository(stack)) !== undefined) {
         await services.disconnectRepository({ stack, caller: { username: "", via: "login", rights: ["admin"] } });
+    }
+    for (const id of await releases.list(stack)) {
+        await releases.remove(id);
     }
 }
 
@@ -139,7 +142,7 @@ export function createCicdPlugin(ports: PluginPorts, options: PluginOptions) {
     host.onStackAction(async (stack, action) => {
         await ports.stackStates.setStopped(stack, action === "stopped");
         if (action === "deleted") {
-            await forgetStack(services, stack);
+            await forgetStack(ports.releases, services, stack);
         }
     });
     return {
