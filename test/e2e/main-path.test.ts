@@ -1,8 +1,9 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { GitRepository } from "../../common/schema/git-repository.ts";
 import { compose, containerOf, docker, removeStack } from "../support/docker.ts";
+import { connectPage } from "../support/page-socket.ts";
 import { createRest, type Rest } from "../support/rest.ts";
 import { sampleApp } from "../support/sample-app.ts";
 import { freePort, startServer, type TestServer } from "../support/server.ts";
@@ -178,5 +179,21 @@ describe("a stack that is connected to a repository", () => {
 
         expect(ended).toMatchObject({ status: "successful", previousDeploymentId: commits[1] });
         expect(await answer()).toBe("two");
+    });
+
+    it("keeps its history and its volumes when it is deleted, and nothing that opens or holds secrets", async () => {
+        const browser = await connectPage(server);
+
+        expect(await browser.agent("deleteStack", stack)).toMatchObject({ ok: true });
+
+        browser.close();
+        expect((await rest.history(stack)).length).toBeGreaterThan(commits.length);
+        expect(await rest.call("GET", `/stacks/${stack}/repository`)).toMatchObject({ status: 404 });
+        const directory = join(server.dataDirectory, "cicd");
+        expect(await readdir(join(directory, "releases"))).toEqual([]);
+        const mirrors = (await readdir(join(directory, "repos"))).filter((name) => !name.startsWith("."));
+        expect(mirrors).toEqual([]);
+        expect(await containerOf(stack, "web")).toBe("");
+        expect(await docker("volume", "ls", "-q", "--filter", `name=${stack}_kept`)).toBe(`${stack}_kept`);
     });
 });
