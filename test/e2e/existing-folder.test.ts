@@ -128,7 +128,7 @@ describe("a stack that is there before its repository", () => {
             expect(environment).toContain("FROM_OVERRIDE=yes");
             const rows = await rest.history(stack);
             const zero = rows.find((row) => row.commitSha === "" && row.rollbackOf === undefined);
-            expect(zero).toMatchObject({ status: "successful", canRollBack: true });
+            expect(zero).toMatchObject({ status: "successful", canRollBack: false });
             expect(rows.find((row) => row.rollbackOf === failed.id)).toMatchObject({
                 status: "successful",
                 previousDeploymentId: zero?.id,

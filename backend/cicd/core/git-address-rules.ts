@@ -64,14 +64,18 @@ function whyFormRefused(parsed: GitAddress, address: string): string | undefined
     if (parsed.username !== "" && !/^[A-Za-z0-9_][A-Za-z0-9._-]*$/.test(parsed.username)) {
         return "its user name is not allowed; use letters, digits, '.', '_' and '-'";
     }
-    if (parsed.host.startsWith("-") || parsed.path.startsWith("-") || /[%@]/.test(authority(address))) {
+    return (
+        whyAuthorityRefused(parsed, authority(address)) ??
+        (/^\/*$/.test(parsed.path) ? "it has no path; give the repository's full address" : undefined)
+    );
+}
+
+function whyAuthorityRefused(parsed: GitAddress, written: string): string | undefined {
+    if (parsed.host.startsWith("-") || parsed.path.startsWith("-") || /[%@]/.test(written)) {
         return "its host or path looks like an option or is encoded; give them in plain letters";
     }
     // It would be looked up under another name than the one that is checked and pinned.
-    if (/\.(:\d*)?$/.test(authority(address))) {
-        return "its host ends with a dot; leave that out";
-    }
-    return /^\/*$/.test(parsed.path) ? "it has no path; give the repository's full address" : undefined;
+    return /\.(:\d*)?$/.test(written) ? "its host ends with a dot; leave that out" : undefined;
 }
 
 /** Host and port as written, without the user. */
