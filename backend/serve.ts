@@ -10,7 +10,7 @@ export async function serve(config: Config, version: string): Promise<void> {
     const app = await startApp(config, log, version);
     log.info(
         { address: app.address, dataDirectory: config.dataDirectory, stacksDirectory: config.stacksDirectory },
-        `dockge-cicd ${version} runs at ${app.address}`,
+        `dockge-cicd ${version} runs at ${app.address}; data: ${config.dataDirectory}; stacks: ${config.stacksDirectory}`,
     );
     if (config.stacksDirectoryNote !== undefined) {
         log.warn({}, config.stacksDirectoryNote);
