@@ -16,11 +16,15 @@ interface Style {
 }
 
 const plain: Style = { bold: false, dim: false, italic: false, underline: false };
+const esc = String.fromCharCode(27);
+const bell = String.fromCharCode(7);
 // Escape sequences: CSI with its parameters and final byte, OSC (titles, links) up to its end, or two bytes.
-// eslint-disable-next-line no-control-regex
-const escape = /\u001b(?:\[([0-9;:?<=>]*)[ -/]*([@-~])|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\^_a-z])/g;
-// eslint-disable-next-line no-control-regex
-const control = /[\u0000-\u0008\u000b-\u001f\u007f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+const escape = new RegExp(
+    `${esc}(?:\\[([0-9;:?<=>]*)[ -/]*([@-~])|\\][^${bell}${esc}]*(?:${bell}|${esc}\\\\)|[@-Z\\\\^_a-z])`,
+    "g",
+);
+/** Control characters but tab and line feed, and those that turn the direction of writing. */
+const control = /(?![\t\n])[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 /** A line as it stands after its carriage returns: progress bars overwrite themselves. */
 function lastOverwrite(line: string): string {
