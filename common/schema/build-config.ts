@@ -92,6 +92,8 @@ export const BuildConfigInput = z.strictObject({
     approval: z.boolean().default(false),
     pullPolicy: z.enum(["missing", "always", "never"]).default("missing"),
     schedule: z.string().max(255).nullish(),
+    /** An IANA name such as `Europe/Berlin`; without it the server's own. */
+    scheduleTimeZone: z.string().max(64).nullish(),
 });
 export type BuildConfigInput = z.infer<typeof BuildConfigInput>;
 

@@ -60,6 +60,7 @@ export const deploymentErrorCodes = [
     "auth_failed",
     "remote_unavailable",
     "address_refused",
+    "host_key_changed",
     "engine_unavailable",
     "disk_full",
     "interrupted",
@@ -82,6 +83,10 @@ export const DeployedImage = z.object({
     built: z.boolean(),
 });
 export type DeployedImage = z.infer<typeof DeployedImage>;
+
+/** An image that was pushed to a registry, to be pulled again: its name as services use it, and what was pushed. */
+export const RefreshImage = z.object({ image: z.string(), digest: z.string().optional() });
+export type RefreshImage = z.infer<typeof RefreshImage>;
 
 /** How long one phase took; `endedAt` is missing while it runs. */
 export const PhaseTime = z.object({ phase: DeploymentPhase, startedAt: Timestamp, endedAt: Timestamp.optional() });
@@ -117,6 +122,8 @@ export const Deployment = z.object({
     rollbackOf: z.string().optional(),
     supersededBy: z.string().optional(),
     images: z.array(DeployedImage),
+    /** The images whose push to a registry asked for this deployment. */
+    refreshImages: z.array(RefreshImage).optional(),
     jobs: z.array(z.object({ name: z.string(), stage: z.string(), status: z.string() })),
     /** Whether its release is kept, so that it can be rolled back to. */
     canRollBack: z.boolean(),

@@ -55,10 +55,14 @@ export const GitRepository = z.object({
     webhookUrl: z.string(),
     /** Only in the answer of the call that made or changed it. */
     webhookSecret: z.string().optional(),
-    /** Only in the answer of the call that made the key pair. */
+    /** The public half of the SSH key, to be given to the git server as a deploy key. */
     publicKey: z.string().optional(),
     lastSyncedAt: Timestamp.optional(),
     lastSyncedCommit: z.string().optional(),
+    lastPolledAt: Timestamp.optional(),
+    lastPollError: z.string().optional(),
+    /** `SHA256:…` of the SSH server's pinned key. */
+    hostKeyFingerprint: z.string().optional(),
     createdAt: Timestamp,
     updatedAt: Timestamp,
 });

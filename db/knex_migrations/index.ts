@@ -8,6 +8,7 @@ import { webhookEvents } from "./cicd/0004-webhook-events.ts";
 import { pipelines } from "./cicd/0005-pipelines.ts";
 import { variablesRegistriesTargets } from "./cicd/0006-variables-registries-targets.ts";
 import { peopleAndTokens } from "./cicd/0007-people-and-tokens.ts";
+import { triggersAndSsh } from "./cicd/0008-triggers-and-ssh.ts";
 import type { Migration } from "./migration.ts";
 
 /** Dockge's own steps, for its own table `knex_migrations`: exactly these three, or going back to Dockge breaks. */
@@ -22,4 +23,5 @@ export const cicdMigrations: readonly Migration[] = [
     pipelines,
     variablesRegistriesTargets,
     peopleAndTokens,
+    triggersAndSsh,
 ];

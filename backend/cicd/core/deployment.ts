@@ -5,6 +5,7 @@ import type {
     DeploymentPhase,
     DeploymentStatus,
     PhaseTime,
+    RefreshImage,
     TriggerType,
 } from "../../../common/schema/deployment.ts";
 
@@ -62,6 +63,8 @@ export interface DeploymentRecord {
     readonly rollbackOf?: string | undefined;
     readonly supersededBy?: string | undefined;
     readonly images: readonly DeployedImage[];
+    /** The images whose push to a registry asked for this deployment; they are pulled again. */
+    readonly refreshImages?: readonly RefreshImage[] | undefined;
     readonly cancelRequestedAt?: string | undefined;
     readonly cancelReason?: string | undefined;
     readonly attempt: number;
@@ -106,6 +109,7 @@ export type NewDeployment = Pick<
             | "previousDeploymentId"
             | "rollbackOf"
             | "images"
+            | "refreshImages"
             | "note"
         >
     > & {
@@ -169,6 +173,7 @@ export function viewDeployment(
         duration: durationSeconds(record),
         phases: [...record.phases],
         images: [...record.images],
+        refreshImages: record.refreshImages && [...record.refreshImages],
         jobs: [],
         canRollBack:
             record.status === "successful" &&

@@ -17,14 +17,32 @@ export interface RepositoryRecord {
     readonly allowPrivateHost: boolean;
     readonly lastSyncedAt?: string | undefined;
     readonly lastSyncedCommit?: string | undefined;
+    /** The SSH server's key that was seen first, as in `known_hosts` without the host: `ssh-ed25519 AAAA…`. */
+    readonly hostKey?: string | undefined;
+    /** The public half of the SSH key, in OpenSSH's form. */
+    readonly publicKey?: string | undefined;
+    /** Full ref → commit, as the last poll saw them; undefined before the first. */
+    readonly knownRefs?: Readonly<Record<string, string>> | undefined;
+    readonly lastPolledAt?: string | undefined;
+    /** Why the last poll failed; undefined when it did not. */
+    readonly lastPollError?: string | undefined;
     readonly createdAt: string;
     readonly updatedAt: string;
 }
 
 export type NewRepository = Omit<
     RepositoryRecord,
-    "id" | "createdAt" | "updatedAt" | "lastSyncedAt" | "lastSyncedCommit"
+    | "id"
+    | "createdAt"
+    | "updatedAt"
+    | "lastSyncedAt"
+    | "lastSyncedCommit"
+    | "knownRefs"
+    | "lastPolledAt"
+    | "lastPollError"
 >;
+
+export type PollResult = { readonly knownRefs: Readonly<Record<string, string>> } | { readonly error: string };
 
 /** Repositories in the database; credentials and webhook secret encrypted there. */
 export interface RepositoryStore {
@@ -34,12 +52,16 @@ export interface RepositoryStore {
     /** Inserts, or replaces the stack's repository, keeping its id. */
     save(repository: NewRepository): Promise<RepositoryRecord>;
     markSynced(id: string, commit: string): Promise<void>;
+    /** Writes down what a poll saw, or why it failed (the refs are kept then). */
+    markPolled(id: string, result: PollResult): Promise<void>;
+    /** Pins another SSH host key; undefined forgets it, so that the next one seen is pinned. */
+    pinHostKey(id: string, hostKey: string | undefined): Promise<void>;
     delete(stackId: string): Promise<void>;
 }
 
 /** What of a record the outside sees; `baseUrl` is this server's public address without a trailing slash. */
 export function viewRepository(record: RepositoryRecord, baseUrl: string): GitRepository {
-    const { credentials, webhookSecret, ...visible } = record;
+    const { credentials, webhookSecret, hostKey, knownRefs, ...visible } = record;
     return {
         ...visible,
         paths: [...record.paths],

@@ -6,6 +6,8 @@ export interface GitRemote {
     readonly authType: GitAuthType;
     readonly credentials?: GitCredentials | undefined;
     readonly allowPrivateHost: boolean;
+    /** The SSH server's pinned key, `ssh-ed25519 AAAA…`; without it the first one seen is accepted and told. */
+    readonly hostKey?: string | undefined;
 }
 
 export interface CommitInfo {
@@ -31,6 +33,8 @@ export interface GitCall {
     readonly deploymentId?: string | undefined;
     /** Git's own words, line by line, for the deployment's log. */
     readonly onLine?: (line: string) => void;
+    /** Told the SSH server's key where none was pinned. */
+    readonly onHostKey?: ((hostKey: string) => void) | undefined;
 }
 
 /**

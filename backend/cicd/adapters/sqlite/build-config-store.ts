@@ -46,6 +46,7 @@ const columns = z.object({
     approval: flag,
     pullPolicy: BuildConfigInput.shape.pullPolicy.unwrap(),
     schedule: text,
+    scheduleTimeZone: text,
     createdAt: z.string(),
     updatedAt: z.string(),
 });
@@ -114,6 +115,7 @@ const cleared = {
     registry_id: null,
     image_template: null,
     schedule: null,
+    schedule_time_zone: null,
 } as const;
 
 function record(

@@ -5,6 +5,7 @@ import {
     DeploymentPhase,
     DeploymentStatus,
     PhaseTime,
+    RefreshImage,
     TriggerType,
 } from "../../../../common/schema/deployment.ts";
 import { json } from "../../../platform/sqlite/columns.ts";
@@ -41,6 +42,7 @@ const columns = z.object({
     rollbackOf: text,
     supersededBy: text,
     images: json(z.array(DeployedImage).readonly()),
+    refreshImages: json(z.array(RefreshImage).readonly()).optional(),
     cancelRequestedAt: text,
     cancelReason: text,
     attempt: z.int(),

@@ -30,6 +30,11 @@ function columns(cipher: Cipher) {
         allowPrivateHost: flag,
         lastSyncedAt: z.string().optional(),
         lastSyncedCommit: z.string().optional(),
+        hostKey: z.string().optional(),
+        publicKey: z.string().optional(),
+        knownRefs: json(z.record(z.string(), z.string()).readonly()).optional(),
+        lastPolledAt: z.string().optional(),
+        lastPollError: z.string().optional(),
         createdAt: z.string(),
         updatedAt: z.string(),
     });
@@ -48,7 +53,13 @@ export function createRepositoryStore(ports: {
     function rowFor(repository: NewRepository) {
         const id = randomId();
         const now = ports.clock.now().toISOString();
-        const given = table.toRow({ credentials: undefined, ...repository, updatedAt: now });
+        const given = table.toRow({
+            credentials: undefined,
+            hostKey: undefined,
+            publicKey: undefined,
+            ...repository,
+            updatedAt: now,
+        });
         const initial = { ...given, id, webhook_url: webhookPath(repository.provider, id), created_at: now };
         return { initial, replaced: Object.keys(given) };
     }
@@ -72,6 +83,14 @@ export function createRepositoryStore(ports: {
         },
         markSynced: (id, commit) =>
             table.change(id, { lastSyncedAt: ports.clock.now().toISOString(), lastSyncedCommit: commit }),
+        markPolled: (id, result) =>
+            table.change(id, {
+                lastPolledAt: ports.clock.now().toISOString(),
+                ...("error" in result
+                    ? { lastPollError: result.error }
+                    : { knownRefs: result.knownRefs, lastPollError: undefined }),
+            }),
+        pinHostKey: (id, hostKey) => table.change(id, { hostKey }),
         async delete(stackId) {
             await orUnavailable(knex(tableName).where({ stack_id: stackId }).delete());
         },
