@@ -1,82 +1,39 @@
-import { createHmac, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { GitProvider, GitRepository } from "../../common/schema/git-repository.ts";
 import { WebhookEvent } from "../../common/schema/webhook-event.ts";
 import { removeStack } from "../support/docker.ts";
+import {
+    bitbucketCloudPush,
+    bitbucketCloudPushes,
+    bitbucketDataCenterPush,
+    genericBearer,
+    genericPush,
+    giteaForm,
+    giteaPush,
+    githubForm,
+    githubPush,
+    gitlabPush,
+    gitlabSigned,
+    gogsPush,
+    nothing,
+    payloadAddresses,
+    type Push,
+} from "../support/provider-pushes.ts";
 import { createRest, type Rest } from "../support/rest.ts";
 import { sendWebhook, type SentAnswer } from "../support/send-webhook.ts";
 import { freePort, startServer, type TestServer } from "../support/server.ts";
 import { answerOn, idleService, smallApp } from "../support/small-app.ts";
-import {
-    genericRequest,
-    githubExamples,
-    githubRequest,
-    gitlabRequest,
-    type SignedRequest,
-    webhookFixture,
-} from "../support/webhook-request.ts";
+import { bitbucketRequest, githubExamples, githubRequest, webhookFixture } from "../support/webhook-request.ts";
 import { createWorkRepository, type WorkRepository } from "../support/work-repository.ts";
 
 const secret = "a webhook's own secret";
-const nothing = "0".repeat(40);
-const githubAddress = "https://github.com/Codertocat/Hello-World.git";
-const gitlabAddress = "http://gitlab.example.com/mike/diaspora.git";
-
-/** One push as any of the providers tells it. */
-interface Push {
-    readonly commit: string;
-    readonly before?: string;
-    readonly ref?: string;
-    readonly message?: string;
-    readonly delivery?: string;
-}
+const message = "äöü & = +";
+const [githubAddress = ""] = payloadAddresses;
 
 function payloadsOf(event: string): readonly Readonly<Record<string, unknown>>[] {
     return githubExamples().find(({ name }) => name === event)?.examples ?? [];
-}
-
-function githubPush({ commit, before = nothing, ref = "refs/heads/main", message = "feat", delivery }: Push) {
-    const example = payloadsOf("push").find((payload) => payload["ref"] === "refs/heads/master");
-    const head = { id: commit, message, author: { name: "Ada" }, added: [], removed: [], modified: ["compose.yaml"] };
-    const head_commit = commit === nothing ? null : head;
-    const commits = head_commit === null ? [] : [head_commit];
-    const payload = { ...example, ref, before, after: commit, deleted: commit === nothing, head_commit, commits };
-    return githubRequest("push", payload, secret, delivery ?? randomUUID());
-}
-
-function gitlabPush({ commit, before = nothing, ref = "refs/heads/main", message = "feat", delivery }: Push) {
-    const commits = [
-        { id: commit, message, author: { name: "Ada" }, added: [], removed: [], modified: ["compose.yaml"] },
-    ];
-    const checkout_sha = commit === nothing ? null : commit;
-    const fields = { ref, before, after: commit, checkout_sha, commits, total_commits_count: 1 };
-    return gitlabRequest(
-        "Push Hook",
-        { ...webhookFixture("gitlab-push"), ...fields },
-        secret,
-        delivery ?? randomUUID(),
-    );
-}
-
-function gitlabSigned(push: Push): SignedRequest {
-    const { body, headers } = gitlabPush(push);
-    const { "x-gitlab-token": token = "", ...others } = headers;
-    const [id, time] = [randomUUID(), String(Math.floor(Date.now() / 1000))];
-    const digest = createHmac("sha256", token).update(`${id}.${time}.`).update(body).digest("base64");
-    const signature = { "webhook-id": id, "webhook-timestamp": time, "webhook-signature": `v1,${digest}` };
-    return { body, headers: { ...others, ...signature } };
-}
-
-function genericPush({ commit, ref = "refs/heads/main", message, delivery }: Push): SignedRequest {
-    return genericRequest({ ref, commit, message }, secret, delivery ?? randomUUID());
-}
-
-function genericBearer(push: Push): SignedRequest {
-    const { body, headers } = genericPush(push);
-    const { "x-signature-256": signature, ...others } = headers;
-    expect(signature).toBeDefined();
-    return { body, headers: { ...others, authorization: `Bearer ${secret.replaceAll(" ", "-")}` } };
 }
 
 describe("a push that a git server tells", () => {
@@ -104,7 +61,7 @@ describe("a push that a git server tells", () => {
     async function connect(name: string, provider: GitProvider, more: object = {}): Promise<GitRepository> {
         const stack = `${name}-${process.pid}`;
         stacks.add(stack);
-        const aliases = [githubAddress, gitlabAddress];
+        const aliases = payloadAddresses;
         const given = { url: repository.url, branch: "main", provider, webhookSecret: secret, aliases, ...more };
         return rest.connect(stack, given);
     }
@@ -126,11 +83,19 @@ describe("a push that a git server tells", () => {
 
     describe.each([
         ["github", "github", githubPush, secret],
+        ["github, as a form", "github", githubForm, secret],
         ["gitlab", "gitlab", gitlabPush, secret],
         ["gitlab, with its signing token", "gitlab", gitlabSigned, secret],
+        ["bitbucket cloud", "bitbucket", bitbucketCloudPush, secret],
+        ["bitbucket data center", "bitbucket", bitbucketDataCenterPush, secret],
+        ["gitea", "gitea", giteaPush("gitea"), secret],
+        ["gitea, as a form", "gitea", giteaForm, secret],
+        ["forgejo", "gitea", giteaPush("forgejo"), secret],
+        ["gogs", "gitea", gogsPush, secret],
         ["any tool, signed", "generic", genericPush, secret],
         ["any tool, with a bearer token", "generic", genericBearer, secret.replaceAll(" ", "-")],
-    ] as const)("by %s", (name, provider, push, webhookSecret) => {
+    ] as const)("by %s", (name, provider, makePush, webhookSecret) => {
+        const push = (given: Push) => makePush(given, webhookSecret);
         let hook: GitRepository;
         const short = name.replaceAll(/[^a-z]+/g, "-");
 
@@ -181,7 +146,8 @@ describe("a push that a git server tells", () => {
             for (const [given, reason] of ignored) {
                 const sent = await sendWebhook(server, hook.id, push(given));
 
-                expect(sent).toMatchObject({ ok: true, status: 200, verdict: "ignored", reason });
+                expect(sent).toMatchObject({ ok: true, status: 200, verdict: "ignored" });
+                expect(sent.reason).toContain(reason);
             }
             expect((await rest.history(hook.stackId)).map((row) => row.status)).toEqual(["successful"]);
         });
@@ -201,8 +167,8 @@ describe("a push that a git server tells", () => {
                 stack: hook.stackId,
                 provider,
                 verified: true,
-                payload: { ref: "refs/heads/main" },
             });
+            expect(JSON.stringify(listed.at(-1)?.payload)).toMatch(/"main"|refs\/heads\/main/);
             expect(JSON.stringify(listed)).not.toContain(webhookSecret);
         });
     });
@@ -218,30 +184,71 @@ describe("a push that a git server tells", () => {
         expect(stored).toMatchObject({ eventType: "ping", verdict: "pong", verified: true });
     });
 
-    it("is taken in GitHub's form encoding, signed over the form's bytes", async () => {
-        const hook = await connect("form", "github");
-        const json = githubPush({ commit: await commit(), message: "äöü & = +" }).body.toString();
-        const body = Buffer.from(new URLSearchParams({ payload: json }).toString());
-        const digest = createHmac("sha256", secret).update(body).digest("hex");
+    it("keeps its text in a form, and tells Data Center's test connection from a push", async () => {
+        const form = await connect("form", "github");
+        const sent = await sendWebhook(server, form.id, githubForm({ commit: await commit(), message }, secret));
+        expect(await ended(sent)).toMatchObject({ status: "successful" });
+        expect((await events(form.stackId))[0]).toMatchObject({ payload: { head_commit: { message } } });
 
-        const sent = await sendWebhook(server, hook.id, {
-            body,
-            headers: {
-                "content-type": "application/x-www-form-urlencoded",
-                "x-github-event": "push",
-                "x-github-delivery": randomUUID(),
-                "x-hub-signature-256": `sha256=${digest}`,
-            },
-        });
+        const hook = await connect("test-connection", "bitbucket");
+        const ping = bitbucketRequest("diagnostics:ping", webhookFixture("bitbucket/data-center-ping"), secret);
+        expect(await sendWebhook(server, hook.id, ping)).toMatchObject({ status: 200, verdict: "pong" });
+    });
+
+    it("of several refs at once is decided ref by ref for every stack", async () => {
+        await repository.git("push", "-q", "origin", "main:other");
+        const onDev = await commit(undefined, "dev");
+        await repository.git("checkout", "-q", "main");
+        const onMain = await commit();
+        const hook = await connect("several", "bitbucket");
+        const dev = await connect("several-dev", "bitbucket", { branch: "dev" });
+        const other = await connect("several-other", "bitbucket", { branch: "other" });
+        const changes = [
+            { commit: nothing, before: onMain, ref: "refs/heads/gone" },
+            { commit: onDev, ref: "refs/heads/dev" },
+            { commit: onMain, ref: "refs/heads/main" },
+        ];
+
+        const sent = await sendWebhook(server, hook.id, bitbucketCloudPushes(changes, secret));
 
         expect(sent).toMatchObject({ status: 202, verdict: "queued" });
-        expect(await ended(sent)).toMatchObject({ status: "successful" });
+        const verdicts = new Map(sent.stacks?.map((one) => [one.stack, one]));
+        const commits = [];
+        for (const { stackId } of [hook, dev]) {
+            const deployment = await rest.ended(verdicts.get(stackId)?.deploymentId ?? "");
+            expect(deployment).toMatchObject({ status: "successful" });
+            commits.push(deployment.commitSha);
+        }
+        expect(commits).toEqual([onMain, onDev]);
+        expect(verdicts.get(other.stackId)).toMatchObject({ verdict: "ignored" });
+        expect(await events(other.stackId)).toHaveLength(1);
+    });
+
+    it.each([
+        ["gitea", giteaPush("gitea")],
+        ["gogs", gogsPush],
+    ] as const)("of an annotated tag deploys the commit that it points to, told by %s", async (name, makePush) => {
+        const stack = `tag-${name}`;
+        const hook = await connect(stack, "gitea");
+        await rest.call("PUT", `/stacks/${hook.stackId}/build-config`, { autoDeployTags: ["v.*"] });
+        const tagged = await commit();
+        await repository.git("tag", "-a", `v-${name}`, "-m", "first", tagged);
+        await repository.git("push", "-q", "origin", `v-${name}`);
+
+        const sent = await sendWebhook(
+            server,
+            hook.id,
+            makePush({ commit: tagged, ref: `refs/tags/v-${name}` }, secret),
+        );
+
+        expect(sent).toMatchObject({ status: 202, verdict: "queued" });
+        expect(await ended(sent)).toMatchObject({ status: "successful", tag: `v-${name}`, commitSha: tagged });
     });
 
     it("of another repository is ignored, and the reason names both addresses", async () => {
         const hook = await connect("foreign", "github", { aliases: [] });
 
-        const sent = await sendWebhook(server, hook.id, githubPush({ commit: await commit() }));
+        const sent = await sendWebhook(server, hook.id, githubPush({ commit: await commit() }, secret));
 
         expect(sent).toMatchObject({ status: 200, verdict: "ignored" });
         expect(sent.reason).toContain(githubAddress);
@@ -254,7 +261,7 @@ describe("a push that a git server tells", () => {
         const docs = await connect("docs", "github", { branch: "main", paths: ["docs/**"] });
         const before = await commit();
 
-        const sent = await sendWebhook(server, front.id, githubPush({ commit: await commit(), before }));
+        const sent = await sendWebhook(server, front.id, githubPush({ commit: await commit(), before }, secret));
 
         expect(sent).toMatchObject({ status: 202, verdict: "queued" });
         const verdicts = new Map(sent.stacks?.map((one) => [one.stack, one]));
@@ -270,7 +277,7 @@ describe("a push that a git server tells", () => {
 
     it("is evaluated again after a failure, by the sender and by the page's button", async () => {
         const hook = await connect("again", "github");
-        const request = githubPush({ commit: await commit({ "compose.yaml": "services: {}\n" }) });
+        const request = githubPush({ commit: await commit({ "compose.yaml": "services: {}\n" }) }, secret);
         const first = await sendWebhook(server, hook.id, request);
         expect(await ended(first)).toMatchObject({ status: "failed", errorCode: "compose_invalid" });
 
@@ -291,7 +298,7 @@ describe("a push that a git server tells", () => {
 
     it("is redelivered as a duplicate while its commit is live", async () => {
         const hook = await connect("live", "gitlab");
-        const sent = await sendWebhook(server, hook.id, gitlabPush({ commit: await commit() }));
+        const sent = await sendWebhook(server, hook.id, gitlabPush({ commit: await commit() }, secret));
         expect(await ended(sent)).toMatchObject({ status: "successful" });
 
         const answer = await rest.call("POST", `/webhook-events/${sent.eventId}/redeliver`);
@@ -311,7 +318,7 @@ describe("a push that a git server tells", () => {
     });
 
     it("to an unknown address is told so", async () => {
-        const sent = await sendWebhook(server, "github/nobody", githubPush({ commit: nothing }));
+        const sent = await sendWebhook(server, "github/nobody", githubPush({ commit: nothing }, secret));
 
         expect(sent).toMatchObject({ ok: false, status: 404 });
     });

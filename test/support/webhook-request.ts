@@ -44,6 +44,56 @@ export function gitlabRequest(event: string, payload: unknown, secret: string, d
     };
 }
 
+/** A delivery as Bitbucket sends it: Data Center names it in a header of its own. */
+export function bitbucketRequest(event: string, payload: unknown, secret: string, delivery = "bb-1"): SignedRequest {
+    const body = Buffer.from(JSON.stringify(payload));
+    const isCloud = event === "repo:push" || event.startsWith("pullrequest:");
+    return {
+        body,
+        headers: {
+            "content-type": "application/json; charset=utf-8",
+            "x-event-key": event,
+            "x-hub-signature": `sha256=${hexHmac(secret, body)}`,
+            ...(isCloud && { "x-hook-uuid": "{a4b0}", "x-request-uuid": delivery, "x-attempt-number": "1" }),
+            ...(!isCloud && { "x-request-id": delivery }),
+        },
+    };
+}
+
+export type GiteaSender = "gitea" | "forgejo" | "gogs";
+
+/** A delivery as Gitea, Forgejo or Gogs sends it: each also sends the headers of those that it came from. */
+export function giteaRequest(
+    sender: GiteaSender,
+    event: string,
+    payload: unknown,
+    secret: string,
+    delivery = "f6266f16-1bf3-46a5-9ea4-602e06ead473",
+): SignedRequest {
+    const body = Buffer.from(JSON.stringify(payload, null, 2));
+    const digest = hexHmac(secret, body);
+    const names = { gogs: ["gogs"], gitea: ["gogs", "gitea"], forgejo: ["gogs", "gitea", "forgejo"] }[sender];
+    const own = names.flatMap((name): (readonly [string, string])[] => [
+        [`x-${name}-delivery`, delivery],
+        [`x-${name}-event`, event],
+        [`x-${name}-signature`, digest],
+    ]);
+    const alsoGithub = {
+        "x-github-delivery": delivery,
+        "x-github-event": event,
+        "x-hub-signature-256": `sha256=${digest}`,
+    };
+    const headers = { "content-type": "application/json", ...(sender !== "gogs" && alsoGithub) };
+    return { body, headers: { ...headers, ...Object.fromEntries(own) } };
+}
+
+/** The same delivery as a form. GitHub signs the form; Gitea and its kin sign the JSON in it, as `headers` do already. */
+export function asForm({ body, headers }: SignedRequest, secret?: string): SignedRequest {
+    const form = Buffer.from(new URLSearchParams({ payload: body.toString() }).toString());
+    const signature = secret !== undefined && { "x-hub-signature-256": `sha256=${hexHmac(secret, form)}` };
+    return { body: form, headers: { ...headers, ...signature, "content-type": "application/x-www-form-urlencoded" } };
+}
+
 /** A delivery of a tool of one's own; without a payload it has no body. */
 export function genericRequest(payload: unknown, secret: string, delivery?: string): SignedRequest {
     const body = Buffer.from(payload === undefined ? "" : JSON.stringify(payload));

@@ -1,5 +1,5 @@
 import type { GitProvider } from "../../../common/schema/git-repository.ts";
-import type { WebhookEvent, WebhookVerdict } from "../../../common/schema/webhook-event.ts";
+import type { SentAnswer, WebhookEvent, WebhookVerdict } from "../../../common/schema/webhook-event.ts";
 
 /** One delivery for one matched repository. Headers and signature are stored without secrets. */
 export interface WebhookEventRecord {
@@ -20,19 +20,33 @@ export interface WebhookEventRecord {
     readonly receivedAt: string;
     readonly processedAt?: string | undefined;
     readonly error?: string | undefined;
+    /** What the sender was answered; undefined where nothing was sent: for what was redelivered by hand. */
+    readonly answer?: SentAnswer | undefined;
+    /** From the complete body to the moment of storing. */
+    readonly durationMilliseconds?: number | undefined;
 }
 
 export type NewWebhookEvent = Omit<WebhookEventRecord, "id" | "receivedAt" | "processedAt">;
 
+/** What is known only at the moment of storing, because the answer names the first event by its id. */
+export type SealEvents = (firstId: string) => Pick<WebhookEventRecord, "answer" | "durationMilliseconds">;
+
+export type NewestDelivery = Pick<WebhookEventRecord, "receivedAt" | "verdict">;
+
 /** Deliveries in the database; at most 500 are kept per repository. */
 export interface WebhookEventStore {
-    /** Inserts all events of one delivery in one transaction, before the request is answered. */
-    createAll(events: readonly NewWebhookEvent[]): Promise<readonly WebhookEventRecord[]>;
+    /**
+     * Inserts all events of one delivery in one transaction, before the request is answered; `seal` adds what was
+     * not known before.
+     */
+    createAll(events: readonly NewWebhookEvent[], seal?: SealEvents): Promise<readonly WebhookEventRecord[]>;
     find(id: string): Promise<WebhookEventRecord | undefined>;
     /** Newest first; `cursor` is the `id` of the last row of the page before. */
     list(stackId: string, limit: number, cursor?: string): Promise<readonly WebhookEventRecord[]>;
     /** The newest event with this delivery id at this repository that led to a deployment. */
     findDelivery(repositoryId: string, deliveryId: string): Promise<WebhookEventRecord | undefined>;
+    /** Of every repository, by its id, when its newest delivery came and what it meant. */
+    newest(): Promise<ReadonlyMap<string, NewestDelivery>>;
 }
 
 /** A push as every provider's parser gives it. */
@@ -48,9 +62,21 @@ export interface PushEvent {
     readonly files?: readonly string[] | undefined;
 }
 
-/** What a verified body means. `repositoryUrls` are all addresses that the body gives for its repository. */
+/** What does not deploy, whatever the stack's rules are, and why. */
+export interface IgnoredEvent {
+    readonly kind: "ignored";
+    readonly reason: string;
+}
+
+/** What became of one branch or tag. */
+export type RefEvent = PushEvent | IgnoredEvent;
+
+/**
+ * What a verified body means; `pushes` where it tells of several branches and tags at once. `repositoryUrls` are all
+ * addresses that the body gives for its repository.
+ */
 export type ParsedWebhook = { readonly eventType: string; readonly repositoryUrls: readonly string[] } & (
-    PushEvent | { readonly kind: "ping" } | { readonly kind: "ignored"; readonly reason: string }
+    RefEvent | { readonly kind: "pushes"; readonly refs: readonly RefEvent[] } | { readonly kind: "ping" }
 );
 
 /** Headers with lower-case names. */

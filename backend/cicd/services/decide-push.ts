@@ -1,9 +1,9 @@
 import type { StackVerdict } from "../../../common/schema/webhook-event.ts";
 import type { BuildConfigStore } from "../core/build-config.ts";
 import { isTerminal, type DeploymentStore } from "../core/deployment.ts";
+import { choosePush } from "../core/choose-push.ts";
 import type { RepositoryRecord } from "../core/git-repository.ts";
-import { whyPushIgnored } from "../core/push-rules.ts";
-import type { PushEvent, WebhookEventStore } from "../core/webhook-event.ts";
+import type { RefEvent, WebhookEventStore } from "../core/webhook-event.ts";
 import type { Enqueue } from "./enqueue-deployment.ts";
 
 export interface DecidePushPorts {
@@ -19,11 +19,11 @@ export interface Delivery {
     readonly user: string | undefined;
 }
 
-/** What a push means for one stack; queues its deployment when it deploys. */
+/** What a push of one or several refs means for one stack; queues its deployment when one of them deploys. */
 export async function decidePush(
     ports: DecidePushPorts,
     repository: RepositoryRecord,
-    push: PushEvent,
+    refs: readonly RefEvent[],
     delivery: Delivery,
 ): Promise<StackVerdict> {
     const stack = repository.stackId;
@@ -35,28 +35,28 @@ export async function decidePush(
     if (buildConfig === undefined) {
         return { stack, verdict: "ignored", reason: "the stack has no build configuration; save one" };
     }
-    const wanted = withOwnBranch(push, repository);
-    const reason = whyPushIgnored(wanted, { ...buildConfig, branch: repository.branch, paths: repository.paths });
-    if (reason !== undefined) {
+    const rules = { ...buildConfig, branch: repository.branch, paths: repository.paths };
+    const { push, reason } = choosePush(withOwnBranch(refs, repository), rules);
+    if (push === undefined) {
         return { stack, verdict: "ignored", reason };
     }
     const { deployment, created } = await ports.enqueue({
         repository,
         buildConfig,
-        ref: wanted.ref,
-        commit: wanted.commit,
-        message: wanted.message,
-        author: wanted.author,
+        ref: push.ref,
+        commit: push.commit,
+        message: push.message,
+        author: push.author,
         triggeredBy: "webhook",
         user: delivery.user,
     });
     return created
-        ? { stack, verdict: "queued", deploymentId: deployment.id }
+        ? { stack, verdict: "queued", ...(reason !== undefined && { reason }), deploymentId: deployment.id }
         : { stack, verdict: "duplicate", reason: whyDuplicate(deployment.status), deploymentId: deployment.id };
 }
 
 /** The deployment that this very delivery led to, while it is active or successful. */
-async function findDone(
+export async function findDone(
     ports: DecidePushPorts,
     repository: RepositoryRecord,
     { deliveryId }: Delivery,
@@ -68,8 +68,12 @@ async function findDone(
 }
 
 /** A sender that names no ref means the branch that the stack is connected to. */
-function withOwnBranch(push: PushEvent, repository: RepositoryRecord): PushEvent {
-    return push.ref.name === "" ? { ...push, ref: { type: "branch", name: repository.branch } } : push;
+function withOwnBranch(refs: readonly RefEvent[], repository: RepositoryRecord): readonly RefEvent[] {
+    return refs.map((event) =>
+        event.kind === "push" && event.ref.name === ""
+            ? { ...event, ref: { type: "branch", name: repository.branch } }
+            : event,
+    );
 }
 
 function whyDuplicate(status: string): string {

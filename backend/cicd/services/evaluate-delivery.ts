@@ -1,6 +1,6 @@
 import type { StackVerdict } from "../../../common/schema/webhook-event.ts";
 import type { RepositoryRecord } from "../core/git-repository.ts";
-import type { ParsedWebhook } from "../core/webhook-event.ts";
+import type { ParsedWebhook, RefEvent } from "../core/webhook-event.ts";
 import { decidePush, type DecidePushPorts, type Delivery } from "./decide-push.ts";
 import { whyOtherRepository, type RealAddress } from "./match-repositories.ts";
 
@@ -19,12 +19,19 @@ export async function evaluateDelivery(
     if (alone !== undefined) {
         return [{ repository: hook, verdict: alone }];
     }
+    const refs = refsOf(parsed);
     const verdicts = [];
     for (const repository of await match()) {
-        const verdict = parsed.kind === "push" ? await decidePush(ports, repository, parsed, delivery) : undefined;
-        verdicts.push(...(verdict === undefined ? [] : [{ repository, verdict }]));
+        verdicts.push({ repository, verdict: await decidePush(ports, repository, refs, delivery) });
     }
     return verdicts;
+}
+
+function refsOf(parsed: ParsedWebhook): readonly RefEvent[] {
+    if (parsed.kind === "pushes") {
+        return parsed.refs;
+    }
+    return parsed.kind === "ping" ? [] : [parsed];
 }
 
 async function verdictAlone(

@@ -7,8 +7,8 @@ const hosts: readonly (readonly [RegExp, GitProvider])[] = [
     [/^github\./, "github"],
     [/(^|\.)gitlab\.[a-z.-]+$/, "gitlab"],
     [/(^|\.)bitbucket\.org$/, "bitbucket"],
-    [/^bitbucket\./, "bitbucket"],
-    [/(^|\.)codeberg\.org$/, "gitea"],
+    [/^(bitbucket|stash)\./, "bitbucket"],
+    [/(^|\.)(codeberg|notabug)\.org$/, "gitea"],
     [/(^|[.-])(gitea|forgejo|gogs)([.-]|$)/, "gitea"],
 ];
 

@@ -4,7 +4,14 @@ import type { GitProvider } from "../../../common/schema/git-repository.ts";
 export const webhookSteps = {
     github: ["githubOpen", "githubUrl", "githubType", "githubSecret", "githubEvents", "githubSave"],
     gitlab: ["gitlabOpen", "gitlabUrl", "gitlabSecret", "gitlabEvents", "gitlabSave"],
-    bitbucket: ["bitbucketOpen", "bitbucketUrl", "bitbucketSecret", "bitbucketEvents"],
-    gitea: ["giteaOpen", "giteaUrl", "giteaType", "giteaSecret", "giteaEvents"],
+    bitbucket: [
+        "bitbucketOpen",
+        "bitbucketTitle",
+        "bitbucketUrl",
+        "bitbucketSecret",
+        "bitbucketEvents",
+        "bitbucketSave",
+    ],
+    gitea: ["giteaOpen", "giteaUrl", "giteaMethod", "giteaType", "giteaSecret", "giteaEvents", "giteaSave"],
     generic: ["genericPost", "genericSecret", "genericBody"],
 } as const satisfies Record<GitProvider, readonly string[]>;

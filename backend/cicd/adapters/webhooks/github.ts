@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { AppError } from "../../../../common/errors.ts";
-import type { ParsedWebhook, WebhookHeaders, WebhookProvider } from "../../core/webhook-event.ts";
+import type { RefEvent, WebhookProvider } from "../../core/webhook-event.ts";
+import { readPayloadText } from "./form-body.ts";
+import { ignoredEvent } from "./ignored-event.ts";
 import { isHexSignature } from "./signature.ts";
 import {
     allFiles,
@@ -13,7 +14,7 @@ import {
     readRef,
     texts,
 } from "./push.ts";
-import { readJson, readShape, readText } from "./read-body.ts";
+import { readJson, readShape } from "./read-body.ts";
 
 /** From here on GitHub may have left commits out. */
 const truncatedFrom = 20;
@@ -49,7 +50,7 @@ export const github: WebhookProvider = {
     deliveryId: (headers) => headers["x-github-delivery"],
     signature: (headers) => headers["x-hub-signature-256"],
     parse({ body, headers }) {
-        const payload = readJson(payloadText(body, headers));
+        const payload = readJson(readPayloadText(body, headers));
         const { repository } = readShape(Body, payload);
         const eventType = headers["x-github-event"] ?? "unknown";
         const repositoryUrls = texts([
@@ -62,24 +63,14 @@ export const github: WebhookProvider = {
     },
 };
 
-type Meaning =
-    Omit<Extract<ParsedWebhook, { kind: "push" }>, "eventType" | "repositoryUrls"> | Ignored | { kind: "ping" };
-interface Ignored {
-    readonly kind: "ignored";
-    readonly reason: string;
-}
-
-function readEvent(eventType: string, payload: unknown): Meaning {
+function readEvent(eventType: string, payload: unknown): RefEvent | { readonly kind: "ping" } {
     if (eventType === "ping") {
         return { kind: "ping" };
     }
-    if (eventType !== "push") {
-        return { kind: "ignored", reason: `the event ${eventType} does not deploy` };
-    }
-    return readPush(readShape(Push, payload));
+    return eventType === "push" ? readPush(readShape(Push, payload)) : ignoredEvent(eventType);
 }
 
-function readPush(push: Push): Meaning {
+function readPush(push: Push): RefEvent {
     const meaning = readRef(push.ref);
     if (meaning.kind === "ignored") {
         return meaning;
@@ -106,17 +97,4 @@ function completeFiles({ commits, forced }: Push): readonly string[] | undefined
     }
     const files = allFiles(commits);
     return files !== undefined && files.length < believedFiles ? files : undefined;
-}
-
-/** GitHub's default content type puts the JSON into a form's field. */
-function payloadText(body: Uint8Array, headers: WebhookHeaders): string {
-    const text = readText(body);
-    if (!/^application\/x-www-form-urlencoded\b/i.test(headers["content-type"] ?? "")) {
-        return text;
-    }
-    const payload = new URLSearchParams(text).get("payload");
-    if (payload === null) {
-        throw new AppError("invalid", "body.payload: the form has no such field; send JSON, or GitHub's form");
-    }
-    return payload;
 }

@@ -1,7 +1,8 @@
 import { createHmac } from "node:crypto";
 import { z } from "zod";
 import { isEqualInConstantTime } from "../../../platform/crypto/constant-time.ts";
-import type { ParsedWebhook, WebhookHeaders, WebhookProvider } from "../../core/webhook-event.ts";
+import type { RefEvent, WebhookHeaders, WebhookProvider } from "../../core/webhook-event.ts";
+import { ignoredEvent } from "./ignored-event.ts";
 import {
     allFiles,
     CommitFiles,
@@ -109,18 +110,11 @@ function addresses(given: Addresses | undefined): readonly string[] {
     ]);
 }
 
-type Meaning =
-    | Omit<Extract<ParsedWebhook, { kind: "push" }>, "eventType" | "repositoryUrls">
-    | { readonly kind: "ignored"; readonly reason: string };
-
-function readEvent(kind: string | undefined, eventType: string, payload: unknown): Meaning {
-    if (kind !== "push" && kind !== "tag_push") {
-        return { kind: "ignored", reason: `the event ${eventType} does not deploy` };
-    }
-    return readPush(readShape(Push, payload));
+function readEvent(kind: string | undefined, eventType: string, payload: unknown): RefEvent {
+    return kind === "push" || kind === "tag_push" ? readPush(readShape(Push, payload)) : ignoredEvent(eventType);
 }
 
-function readPush(push: Push): Meaning {
+function readPush(push: Push): RefEvent {
     const meaning = readRef(push.ref);
     if (meaning.kind === "ignored") {
         return meaning;

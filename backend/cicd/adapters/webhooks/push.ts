@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { AppError } from "../../../../common/errors.ts";
 import { whyNotARef } from "../../../../common/schema/git-ref.ts";
-import type { PushEvent } from "../../core/webhook-event.ts";
+import type { IgnoredEvent, PushEvent } from "../../core/webhook-event.ts";
 
 const noCommit = /^0+$/;
 const fullHash = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
@@ -9,15 +9,14 @@ const fullHash = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 /** A text, or nothing where the sender has something else: for what is only shown. */
 export const looseText = z.string().optional().catch(undefined);
 
-/** The paths that one commit touched; undefined where they are not listed. */
-export const CommitFiles = z.looseObject({
-    added: z.array(z.string()).optional(),
-    modified: z.array(z.string()).optional(),
-    removed: z.array(z.string()).optional(),
-});
+/** Senders written in Go have null for a list that is empty. */
+const paths = z.array(z.string()).nullish();
+
+/** The paths that one commit touched; undefined or null where they are not listed. */
+export const CommitFiles = z.looseObject({ added: paths, modified: paths, removed: paths });
 export type CommitFiles = z.infer<typeof CommitFiles>;
 
-type Meaning = Pick<PushEvent, "kind" | "ref"> | { readonly kind: "ignored"; readonly reason: string };
+type Meaning = Pick<PushEvent, "kind" | "ref"> | IgnoredEvent;
 
 /** What a full ref such as `refs/heads/main` means for a push. */
 export function readRef(ref: string): Meaning {
@@ -59,7 +58,7 @@ export function readBefore(hash: string | undefined): string | undefined {
 export function allFiles(commits: readonly CommitFiles[]): readonly string[] | undefined {
     const files = new Set<string>();
     for (const { added, modified, removed } of commits) {
-        if (added === undefined || modified === undefined || removed === undefined) {
+        if (!added || !modified || !removed) {
             return undefined;
         }
         [...added, ...modified, ...removed].forEach((file) => files.add(file));

@@ -19,7 +19,7 @@ function verify(headers: Record<string, string | undefined>, key = secret): bool
     return gitlab.verify({ body, headers, secret: key, now });
 }
 
-function parse(fields: object, fixture = "gitlab-push") {
+function parse(fields: object, fixture = "gitlab/push") {
     return gitlab.parse(gitlabRequest("Push Hook", { ...webhookFixture(fixture), ...fields }, secret));
 }
 
@@ -88,7 +88,7 @@ describe("GitLab's bodies", () => {
     });
 
     it("of a tag name its commit, not the tag's own object", () => {
-        expect(parse({}, "gitlab-tag")).toMatchObject({
+        expect(parse({}, "gitlab/tag")).toMatchObject({
             kind: "push",
             ref: { type: "tag", name: "v1.0.0" },
             commit: "da1560886d4f094c3e6c9ef40349f7d38b5d27d7",
@@ -99,7 +99,7 @@ describe("GitLab's bodies", () => {
     it.each([
         ["a deleted branch", { after: zeros, checkout_sha: null }],
         ["a ref that git does not allow", { ref: "refs/heads/a b" }],
-        ["a merge request", webhookFixture("gitlab-merge-request")],
+        ["a merge request", webhookFixture("gitlab/merge-request")],
         ["an event of another kind", { object_kind: "pipeline" }],
     ])("are ignored for %s", (_what, fields) => {
         expect(parse(fields)).toMatchObject({ kind: "ignored" });

@@ -2,15 +2,20 @@ import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { webhookProviders } from "../../../../../backend/cicd/adapters/webhooks/index.ts";
-import type { WebhookProvider } from "../../../../../backend/cicd/core/webhook-event.ts";
+import type { RefEvent, WebhookHeaders, WebhookProvider } from "../../../../../backend/cicd/core/webhook-event.ts";
 import { AppError } from "../../../../../common/errors.ts";
 import { whyNotARef } from "../../../../../common/schema/git-ref.ts";
 
 const providers = [...webhookProviders.values()];
-const pushHeaders = { "x-github-event": "push", "x-gitlab-event": "Push Hook" };
+const pushHeaders = {
+    "x-github-event": "push",
+    "x-gitlab-event": "Push Hook",
+    "x-gitea-event": "push",
+    "x-event-key": "repo:push",
+};
 
 /** Parses; an AppError counts as an answer, anything else that is thrown does not. */
-function parse(provider: WebhookProvider, body: Uint8Array, headers: Record<string, string> = {}) {
+function parse(provider: WebhookProvider, body: Uint8Array, headers: WebhookHeaders = {}) {
     try {
         return provider.parse({ body, headers: { ...pushHeaders, ...headers } });
     } catch (error) {
@@ -38,6 +43,22 @@ const commit = fc.record(
     },
     { requiredKeys: [] },
 );
+const cloudRef = fc.record(
+    {
+        type: fc.constantFrom("branch", "tag", "bookmark"),
+        name: fc.oneof(ref, fc.string()),
+        target: fc.oneof(fc.record({ hash, message: fc.anything(), author: fc.anything() }), fc.anything()),
+    },
+    { requiredKeys: ["type"] },
+);
+const cloudChange = fc.record(
+    { new: fc.oneof(cloudRef, fc.anything()), old: fc.oneof(cloudRef, fc.anything()) },
+    { requiredKeys: [] },
+);
+const dataCenterChange = fc.record(
+    { ref: fc.record({ id: ref }), fromHash: hash, toHash: hash, type: fc.constantFrom("ADD", "UPDATE", "DELETE") },
+    { requiredKeys: ["ref"] },
+);
 /** Bodies that look like a push and are wrong somewhere. */
 const almostPush = fc.record(
     {
@@ -54,11 +75,32 @@ const almostPush = fc.record(
         head_commit: fc.oneof(commit, fc.anything()),
         commits: fc.oneof(fc.array(commit), fc.anything()),
         total_commits_count: fc.anything(),
+        total_commits: fc.anything(),
         repository: fc.anything(),
         project: fc.anything(),
+        push: fc.oneof(fc.record({ changes: fc.array(cloudChange) }), fc.anything()),
+        changes: fc.oneof(fc.array(dataCenterChange), fc.anything()),
+        toCommit: fc.oneof(commit, fc.anything()),
+        ref_type: fc.constantFrom("tag", "branch", 7),
+        release: fc.oneof(fc.record({ tag_name: ref, draft: fc.anything() }), fc.anything()),
+        action: fc.constantFrom("published", "deleted", 7),
     },
     { requiredKeys: [] },
 );
+const otherHeaders = fc.constantFrom(
+    {},
+    { "x-event-key": "repo:refs_changed" },
+    { "x-gitea-event": undefined, "x-gogs-event": "push" },
+    { "x-gitea-event": undefined, "x-gogs-event": "create" },
+    { "x-gitea-event": undefined, "x-gogs-event": "release" },
+);
+
+function refsOf(parsed: ReturnType<typeof parse>): readonly RefEvent[] {
+    if (parsed === undefined || parsed.kind === "ping") {
+        return [];
+    }
+    return parsed.kind === "pushes" ? parsed.refs : [parsed];
+}
 
 describe.each(providers.map((provider) => [provider.id, provider] as const))("%s", (_id, provider) => {
     it("answers or refuses any bytes", () => {
@@ -71,12 +113,12 @@ describe.each(providers.map((provider) => [provider.id, provider] as const))("%s
 
     it("hands on only refs that git allows and hashes that are hashes", () => {
         fc.assert(
-            fc.property(almostPush, (body) => {
-                const parsed = parse(provider, Buffer.from(JSON.stringify(body)));
-                if (parsed?.kind === "push") {
-                    expect(parsed.ref.name === "" || whyNotARef(parsed.ref.name) === undefined).toBe(true);
-                    expect(parsed.commit).toMatch(/^([0-9a-f]{7,64})?$/);
-                    expect(parsed.files?.every((file) => typeof file === "string") ?? true).toBe(true);
+            fc.property(almostPush, otherHeaders, (body, headers) => {
+                const parsed = parse(provider, Buffer.from(JSON.stringify(body)), headers);
+                for (const event of refsOf(parsed).filter((one) => one.kind === "push")) {
+                    expect(event.ref.name === "" || whyNotARef(event.ref.name) === undefined).toBe(true);
+                    expect(event.commit).toMatch(/^([0-9a-f]{7,64})?$/);
+                    expect(event.files?.every((file) => typeof file === "string") ?? true).toBe(true);
                 }
             }),
         );
@@ -100,7 +142,8 @@ describe.each(providers.map((provider) => [provider.id, provider] as const))("%s
 
     it("reads a body with a byte order mark", () => {
         const text = JSON.stringify({ object_kind: "merge_request", ref: "refs/heads/a b", after: "a".repeat(40) });
-        expect(parse(provider, Buffer.from(`\uFEFF${text}`))?.kind).toBe("ignored");
+        const headers = { "x-event-key": "pr:opened" };
+        expect(parse(provider, Buffer.from(`\uFEFF${text}`), headers)?.kind).toBe("ignored");
     });
 
     it("refuses an empty body, unless it needs none", () => {
