@@ -1,0 +1,122 @@
+import type { DeployedImage, RefreshImage } from "../../../common/schema/deployment.ts";
+import type { StackVerdict } from "../../../common/schema/webhook-event.ts";
+import type { BuildConfigRecord } from "../core/build-config.ts";
+import type { DeploymentRecord, DeploymentStore } from "../core/deployment.ts";
+import type { RepositoryRecord } from "../core/git-repository.ts";
+import { isSameTag, readImageReference } from "../core/image-reference.ts";
+import type { PushedImage } from "../core/registry-push.ts";
+import { type DecidePushPorts, type Delivery, findDone } from "./decide-push.ts";
+
+export interface DecideImagePushPorts extends DecidePushPorts {
+    readonly deployments: Pick<DeploymentStore, "find" | "findLive" | "listActive">;
+}
+
+const shownImages = 5;
+
+/** What a push of images to a registry means for one stack; queues its deployment when one of its services uses them. */
+export async function decideImagePush(
+    ports: DecideImagePushPorts,
+    repository: RepositoryRecord,
+    pushed: readonly PushedImage[],
+    delivery: Delivery,
+): Promise<StackVerdict> {
+    const stack = repository.stackId;
+    const done = await findDone(ports, repository, delivery);
+    if (done !== undefined) {
+        return { stack, verdict: "duplicate", reason: "this delivery was handled before", deploymentId: done };
+    }
+    const buildConfig = await ports.buildConfigs.findByStack(stack);
+    const live = await ports.deployments.findLive(stack);
+    const reason = whyIgnored(buildConfig, live, repository);
+    if (buildConfig === undefined || live === undefined || reason !== undefined) {
+        return { stack, verdict: "ignored", reason };
+    }
+    const wanted = pushed.flatMap((image) => usesOf(live.images, image));
+    if (wanted.length === 0) {
+        return { stack, verdict: "ignored", reason: whyUnused(live.images, pushed) };
+    }
+    if (wanted.every((use) => runs(live.images, use)) && !(await isRefreshing(ports, stack))) {
+        const reason = "the stack runs what was pushed already";
+        return { stack, verdict: "duplicate", reason, deploymentId: live.id };
+    }
+    return refresh(ports, { repository, buildConfig, live, wanted, delivery });
+}
+
+async function refresh(
+    ports: DecideImagePushPorts,
+    given: {
+        readonly repository: RepositoryRecord;
+        readonly buildConfig: BuildConfigRecord;
+        readonly live: DeploymentRecord;
+        readonly wanted: readonly RefreshImage[];
+        readonly delivery: Delivery;
+    },
+): Promise<StackVerdict> {
+    const { repository, buildConfig, live, wanted, delivery } = given;
+    const { deployment, created } = await ports.enqueue({
+        repository,
+        buildConfig,
+        ref: live.tag === undefined ? { type: "branch", name: live.branch } : { type: "tag", name: live.tag },
+        commit: live.commitSha,
+        message: live.commitMessage,
+        author: live.commitAuthor,
+        triggeredBy: "webhook",
+        user: delivery.user,
+        refreshImages: wanted,
+    });
+    const verdict = { stack: repository.stackId, deploymentId: deployment.id };
+    return created
+        ? { ...verdict, verdict: "queued" }
+        : { ...verdict, verdict: "duplicate", reason: "this image is being deployed already" };
+}
+
+function whyIgnored(
+    config: BuildConfigRecord | undefined,
+    live: DeploymentRecord | undefined,
+    repository: RepositoryRecord,
+): string | undefined {
+    if (config === undefined) {
+        return "the stack has no build configuration; save one";
+    }
+    if (config.buildType !== "compose_only") {
+        return `pushed images deploy only stacks with the build type compose_only; this one has ${config.buildType}`;
+    }
+    if (!config.autoDeployOnPush) {
+        return "automatic deployment (autoDeployOnPush) is switched off";
+    }
+    const isLive = live !== undefined && live.commitSha !== "" && live.repositoryId === repository.id;
+    return isLive ? undefined : "no commit of the repository is live yet; deploy the stack once first";
+}
+
+/** The services' own names of a pushed image. */
+function usesOf(images: readonly DeployedImage[], { image, digest }: PushedImage): readonly RefreshImage[] {
+    const pushed = readImageReference(image);
+    const names = images.filter(({ built }) => !built).map((used) => used.image);
+    const same = [...new Set(names)].filter((name) => {
+        const used = readImageReference(name);
+        return used !== undefined && pushed !== undefined && isSameTag(used, pushed);
+    });
+    return same.map((name) => ({ image: name, digest }));
+}
+
+function whyUnused(images: readonly DeployedImage[], pushed: readonly PushedImage[]): string {
+    const used = [...new Set(images.filter(({ built }) => !built).map(({ image }) => image))];
+    return `the stack uses ${listed(used)}; ${listed(pushed.map(({ image }) => image))} was pushed`;
+}
+
+function listed(names: readonly string[]): string {
+    const more = names.length > shownImages ? ` and ${names.length - shownImages} more` : "";
+    return names.length === 0 ? "no image of a registry" : `${names.slice(0, shownImages).join(", ")}${more}`;
+}
+
+/** Without a digest only a pull can tell. */
+function runs(images: readonly DeployedImage[], { image, digest }: RefreshImage): boolean {
+    const used = images.filter((one) => one.image === image && !one.built);
+    return digest !== undefined && used.every((one) => one.digest?.endsWith(`@${digest}`) === true);
+}
+
+/** What waits or runs may put another image in the place of the one that is live. */
+async function isRefreshing(ports: DecideImagePushPorts, stack: string): Promise<boolean> {
+    const active = await ports.deployments.listActive(stack);
+    return active.some((row) => row.refreshImages !== undefined);
+}
