@@ -1,0 +1,49 @@
+import { createComposeReader } from "../compose/compose-reader.ts";
+import { checkContainment } from "../compose/containment.ts";
+import { type ComposeProject, loadProject } from "../compose/load-project.ts";
+import { describeMistake } from "../compose/mistake.ts";
+import { DeploymentFailure } from "../core/failure.ts";
+import type { Files } from "../core/files.ts";
+import type { CheckedOut } from "./check-out.ts";
+
+export interface GuardInput {
+    readonly stack: string;
+    readonly source: Pick<CheckedOut, "workspace" | "project" | "lookup">;
+}
+
+/**
+ * Remembers a worktree's compose files, before programs of the repository run there. What comes back is called after
+ * them, before anything else reads those files: it throws `not_contained` where they were changed, or where something
+ * that they name has become a way out of the repository.
+ */
+export async function guardProject(files: Files, input: GuardInput): Promise<() => Promise<void>> {
+    const before = await load(files, input);
+    return async () => {
+        const { workspace, lookup } = input.source;
+        const after = await load(files, input);
+        if (before === undefined || after === undefined || textOf(before) !== textOf(after)) {
+            throw new DeploymentFailure(
+                "not_contained",
+                "A build command changed the compose files, which are checked before it runs. Use variables instead.",
+            );
+        }
+        const reader = createComposeReader(files, workspace.worktree);
+        const { violations } = await checkContainment(after, { reader, lookup, stack: input.stack });
+        // What is merely missing is told by who needs it.
+        const violation = violations.find(({ code }) => code === "not_contained");
+        if (violation !== undefined) {
+            throw new DeploymentFailure(violation.code, `After the build commands: ${describeMistake(violation)}`);
+        }
+    };
+}
+
+async function load(files: Files, { source }: GuardInput): Promise<ComposeProject | undefined> {
+    const { workspace, project, lookup } = source;
+    const reader = createComposeReader(files, workspace.worktree);
+    const loaded = await loadProject({ reader, files: [project.file.path], folder: project.folder, lookup });
+    return loaded.ok ? loaded.project : undefined;
+}
+
+function textOf({ included, extended }: ComposeProject): string {
+    return JSON.stringify([included, extended], (_key, value: unknown) => (value instanceof Map ? [...value] : value));
+}
