@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { cicdMigrations, hostMigrations } from "../db/knex_migrations/index.ts";
 import { systemClock } from "./cicd/adapters/clock/system-clock.ts";
+import { unifiedDiff } from "./cicd/adapters/diff/unified-diff.ts";
 import { diskFiles } from "./cicd/adapters/disk/files.ts";
 import { createEngine } from "./cicd/adapters/docker/engine.ts";
 import { createLogStore } from "./cicd/adapters/files/log-store.ts";
@@ -9,14 +10,19 @@ import { createGit } from "./cicd/adapters/git/git.ts";
 import { realAddress } from "./cicd/adapters/git/real-address.ts";
 import { fetchProbe } from "./cicd/adapters/http-probe/fetch-probe.ts";
 import { createPrometheusMetrics } from "./cicd/adapters/metrics/prometheus.ts";
+import { cronSchedules } from "./cicd/adapters/schedule/cron-schedules.ts";
+import { createHookApis } from "./cicd/adapters/provider-api/index.ts";
 import { createLocalHost } from "./cicd/adapters/process/local-host.ts";
 import { createBuildConfigStore } from "./cicd/adapters/sqlite/build-config-store.ts";
 import { createDeploymentStore } from "./cicd/adapters/sqlite/deployment-store.ts";
 import { createLogChunkStore } from "./cicd/adapters/sqlite/log-chunk-store.ts";
+import { createKeyFiles, type KeyFiles } from "./cicd/adapters/ssh-keys/key-files.ts";
+import { keepKeysInFiles, removeOrphanedKeys } from "./cicd/adapters/ssh-keys/keyed-repositories.ts";
 import { createRepositoryStore } from "./cicd/adapters/sqlite/repository-store.ts";
 import { createStackStateStore } from "./cicd/adapters/sqlite/stack-state-store.ts";
 import { createWebhookEventStore } from "./cicd/adapters/sqlite/webhook-event-store.ts";
 import { webhookProviders } from "./cicd/adapters/webhooks/index.ts";
+import { registryWebhooks } from "./cicd/adapters/webhooks/registry/index.ts";
 import type { Host } from "./cicd/core/host.ts";
 import { createCicdPlugin, type PluginPorts } from "./cicd/plugin.ts";
 import type { Config } from "./config.ts";
@@ -70,7 +76,8 @@ export async function startApp(config: Config, log: Logger, version: string): Pr
         productVersion: version,
         pageDirectory: fileURLToPath(new URL("../frontend-dist", import.meta.url)),
     });
-    const ports = pluginPorts({ config, log, key, database, host, apiTokens, engine: createEngine(docker) });
+    const sshKeys = createKeyFiles(`${config.dataDirectory}/cicd/ssh`, createCipher(key));
+    const ports = pluginPorts({ config, log, key, sshKeys, database, host, apiTokens, engine: createEngine(docker) });
     const plugin = createCicdPlugin(ports, {
         baseUrl: config.baseUrl ?? localAddress(config, config.port),
         version,
@@ -82,6 +89,7 @@ export async function startApp(config: Config, log: Logger, version: string): Pr
     host.addRouters(plugin.routers);
     host.registerAgentEvents(plugin.socketEvents, plugin.socketHandlers);
     host.extendStacks(plugin.stackExtension);
+    await removeOrphanedKeys(ports.repositories, sshKeys).catch(ports.onError);
     const { port } = await host.start();
     const resumed = await plugin.start();
     return {
@@ -99,23 +107,30 @@ interface Parts {
     readonly config: Config;
     readonly log: Logger;
     readonly key: Uint8Array;
+    readonly sshKeys: KeyFiles;
     readonly database: Database;
     readonly host: EmbeddedHost;
     readonly apiTokens: PluginPorts["tokens"];
     readonly engine: PluginPorts["engine"];
 }
 
-function pluginPorts({ config, log, key, database, host, apiTokens, engine }: Parts): PluginPorts {
+function pluginPorts({ config, log, key, sshKeys, database, host, apiTokens, engine }: Parts): PluginPorts {
     const cipher = createCipher(key);
     const directory = `${config.dataDirectory}/cicd`;
     const sqlite = { database, cipher, clock: systemClock };
     const deployments = createDeploymentStore(sqlite);
+    const git = createGit({
+        directory: `${directory}/repos`,
+        path: config.dockerEnvironment["PATH"] ?? "",
+        allowPrivateHosts: config.allowPrivateGitHosts,
+        allowFile: config.allowFileGit,
+    });
     const onError = (error: unknown): void => log.error({ err: error }, "something went wrong");
     const failures = memoryRateLimit(60, 60);
     return {
         host: pluginHost(config, host),
         deployments,
-        repositories: createRepositoryStore(sqlite),
+        repositories: keepKeysInFiles(createRepositoryStore(sqlite), sshKeys),
         buildConfigs: createBuildConfigStore(sqlite),
         events: createWebhookEventStore(sqlite),
         stackStates: createStackStateStore(sqlite),
@@ -127,12 +142,8 @@ function pluginPorts({ config, log, key, database, host, apiTokens, engine }: Pa
             onError,
         }),
         tokens: apiTokens,
-        git: createGit({
-            directory: `${directory}/repos`,
-            path: config.dockerEnvironment["PATH"] ?? "",
-            allowPrivateHosts: config.allowPrivateGitHosts,
-            allowFile: config.allowFileGit,
-        }),
+        git,
+        ssh: git,
         engine,
         target: createLocalHost({ environment: config.dockerEnvironment }),
         files: diskFiles,
@@ -140,10 +151,16 @@ function pluginPorts({ config, log, key, database, host, apiTokens, engine }: Pa
         clock: systemClock,
         metrics: createPrometheusMetrics({ deployments }),
         providers: webhookProviders,
+        registries: registryWebhooks,
+        hookApis: createHookApis({ allowPrivateHosts: config.allowPrivateGitHosts }),
         login: (request) => logIn(host, request),
         realAddress,
         mayStoreFailure: (failure) => failures.take(failure),
         hash: (text) => keyedHash(key, text),
+        diff: unifiedDiff,
+        schedules: cronSchedules,
+        random: Math.random,
+        onNotice: (message) => log.info({}, message),
         onError,
     };
 }

@@ -7,33 +7,44 @@ import type { Engine } from "./core/engine.ts";
 import type { Files } from "./core/files.ts";
 import type { Git } from "./core/git.ts";
 import type { RepositoryStore } from "./core/git-repository.ts";
+import type { HookApis } from "./core/hook-api.ts";
 import type { Host } from "./core/host.ts";
 import type { HttpProbe } from "./core/http-probe.ts";
 import type { Login } from "./core/login.ts";
 import type { LogStore } from "./core/log-stream.ts";
 import type { Metrics } from "./core/metrics.ts";
+import type { ReceiveRegistryPush, RegistryWebhooks } from "./core/registry-push.ts";
 import type { ReleaseStore } from "./core/release.ts";
+import type { Schedules } from "./core/schedule.ts";
+import type { Ssh } from "./core/ssh.ts";
 import type { StackStateStore } from "./core/stack-state.ts";
 import type { TargetHost } from "./core/target-host.ts";
+import type { TextDiff } from "./core/text-diff.ts";
 import type { WebhookEventStore, WebhookProvider } from "./core/webhook-event.ts";
 import type { ReceiveWebhook } from "./core/webhook-receiver.ts";
 import type { GitProvider } from "../../common/schema/git-repository.ts";
 import { createHealthRouter } from "./http/health.ts";
 import { createRestRouter } from "./http/router.ts";
 import { createWebhookRouter } from "./http/webhook-route.ts";
+import { announcedEvents } from "./services/announce-deliveries.ts";
 import { createAnnounce } from "./services/announcements.ts";
 import { cancelDeployment } from "./services/cancel-deployment.ts";
 import { type CicdServices, createCicdServices } from "./services/cicd-services.ts";
 import { createDeployer } from "./services/deployer.ts";
 import { createEnqueue } from "./services/enqueue-deployment.ts";
+import { receiveRegistryPush } from "./services/receive-registry-push.ts";
 import { receiveWebhook } from "./services/receive-webhook.ts";
 import type { RealAddress } from "./services/match-repositories.ts";
 import { recover } from "./services/recover.ts";
 import { redeliverWebhook } from "./services/redeliver-webhook.ts";
+import { findDrift } from "./services/find-drift.ts";
+import { restoreLive } from "./services/restore-live.ts";
 import { rollBackTo } from "./services/roll-back-to.ts";
 import { createRunningDeployments } from "./services/running-deployments.ts";
 import { hostEnvironment } from "./services/stack-environment.ts";
+import { syncRepository } from "./services/sync-repository.ts";
 import { triggerDeployment } from "./services/trigger-deployment.ts";
+import { createTriggers, withChanges } from "./services/triggers.ts";
 import { createWorker } from "./services/worker.ts";
 import { cicdHandlers } from "./socket/events.ts";
 
@@ -49,6 +60,7 @@ export interface PluginPorts {
     readonly logs: LogStore;
     readonly tokens: ApiTokenStore;
     readonly git: Git;
+    readonly ssh: Ssh;
     readonly engine: Engine;
     readonly target: TargetHost;
     readonly files: Files;
@@ -56,12 +68,20 @@ export interface PluginPorts {
     readonly clock: Clock;
     readonly metrics: Metrics;
     readonly providers: ReadonlyMap<GitProvider, WebhookProvider>;
+    readonly registries: RegistryWebhooks;
+    readonly hookApis: HookApis;
     readonly login: Login;
     readonly realAddress: RealAddress;
     /** Whether one more failing webhook of this hook and address may be stored. */
     readonly mayStoreFailure: (key: string) => Promise<boolean>;
     /** A keyed hash: its results stand in labels, and must not give away what went in. */
     readonly hash: (text: string) => string;
+    readonly diff: TextDiff;
+    readonly schedules: Schedules;
+    /** In [0, 1). */
+    readonly random: () => number;
+    /** Something that the server's log should tell. */
+    readonly onNotice: (message: string) => void;
     readonly onError: (error: unknown) => void;
 }
 
@@ -97,17 +117,37 @@ function createRouters(
     { host, metrics, engine, onError: report }: PluginPorts,
     { version, metricsPublic }: PluginOptions,
     services: CicdServices,
-    receive: ReceiveWebhook,
+    receive: { readonly receiveWebhook: ReceiveWebhook; readonly receiveRegistryPush: ReceiveRegistryPush },
 ) {
     return [
-        createWebhookRouter({ receiveWebhook: receive, metrics, report }),
+        createWebhookRouter({ ...receive, metrics, report }),
         createRestRouter({ host, version, report, services }),
         createHealthRouter({ host, version, report, engine, metrics, metricsPublic }),
     ];
 }
 
+/** What the host shows of CI/CD in its own list and pages. */
+function createStackExtension(ports: PluginPorts, services: CicdServices) {
+    return {
+        badges: () => stackBadges(ports),
+        environment: (stack: string) => hostEnvironment(ports, stack),
+        details: (stack: string) => services.extendStack(stack),
+    };
+}
+
+function followStackActions({ host, stackStates, releases }: PluginPorts, services: CicdServices): void {
+    host.onStackAction(async (stack, action) => {
+        await stackStates.setStopped(stack, action === "stopped");
+        if (action === "deleted") {
+            await forgetStack(releases, services, stack);
+        }
+    });
+}
+
 /** The CI/CD plugin: routers and socket handlers for its host to serve, and the worker that runs deployments. */
-export function createCicdPlugin(ports: PluginPorts, options: PluginOptions) {
+export function createCicdPlugin(given: PluginPorts, options: PluginOptions) {
+    const announcing = { ...given, events: announcedEvents(given.events, given.host) };
+    const ports = withChanges(announcing, (stack) => triggers.changed(stack));
     const { host, deployments } = ports;
     const running = createRunningDeployments();
     const announce = createAnnounce(ports);
@@ -129,34 +169,39 @@ export function createCicdPlugin(ports: PluginPorts, options: PluginOptions) {
     });
     const enqueue = createEnqueue(shared);
     const redeliver = redeliverWebhook({ ...ports, enqueue });
-    const receive = receiveWebhook({ ...ports, enqueue });
+    const receive = {
+        receiveWebhook: receiveWebhook({ ...ports, enqueue }),
+        receiveRegistryPush: receiveRegistryPush({ ...ports, enqueue }),
+    };
+    const following = { ...ports, enqueue, baseUrl: options.baseUrl };
+    const triggers = createTriggers(following);
     const services = createCicdServices({
         ...ports,
         baseUrl: options.baseUrl,
+        syncRepository: (call) => syncRepository(following, call),
         triggerDeployment: (call) => triggerDeployment({ ...ports, enqueue }, call),
         previewDeployment: (call) => deployer.preview(call),
         cancelDeployment: (call) => cancelDeployment(shared, call),
         rollBackTo: (call) => rollBackTo(shared, call),
+        findDrift: (stack) => findDrift(ports, stack),
+        restoreLive: (call) => restoreLive(shared, call),
         redeliverWebhook: redeliver,
     });
-    host.onStackAction(async (stack, action) => {
-        await ports.stackStates.setStopped(stack, action === "stopped");
-        if (action === "deleted") {
-            await forgetStack(ports.releases, services, stack);
-        }
-    });
+    followStackActions(ports, services);
     return {
         routers: createRouters(ports, options, services, receive),
         socketEvents: cicdEvents,
         socketHandlers: cicdHandlers(services),
-        stackExtension: {
-            badges: () => stackBadges(ports),
-            environment: (stack: string) => hostEnvironment(ports, stack),
-            details: (stack: string) => services.extendStack(stack),
-        },
+        stackExtension: createStackExtension(ports, services),
         /** Cleans up after a crash, and goes on with what it left. Answers how many deployments go on. */
-        start: () => recover({ ...shared, worker, workspacesDirectory: `${directory}/workspaces` }),
+        async start() {
+            const resumed = await recover({ ...shared, worker, workspacesDirectory: `${directory}/workspaces` });
+            triggers.start();
+            return resumed;
+        },
         /** Takes nothing new, and waits for what runs to come to a point where it can be continued. */
-        stop: () => worker.stop(),
+        async stop() {
+            await Promise.all([triggers.stop(), worker.stop()]);
+        },
     };
 }

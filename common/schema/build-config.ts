@@ -38,7 +38,8 @@ export function isInnerPath(path: string): boolean {
     );
 }
 
-const innerPath = z
+/** A path inside the repository. */
+export const innerPath = z
     .string()
     .max(1024)
     .refine(isInnerPath, "give a path relative to the repository's root, without '..' and backslashes")
@@ -103,6 +104,8 @@ export const BuildConfig = BuildConfigInput.extend({
     stackId: z.string(),
     repositoryId: z.string(),
     environmentVariables: z.array(EnvVar),
+    /** When the schedule comes next. */
+    nextScheduledAt: Timestamp.optional(),
     createdAt: Timestamp,
     updatedAt: Timestamp,
 });

@@ -38,6 +38,11 @@ export const GitRepositoryInput = z.strictObject({
 });
 export type GitRepositoryInput = z.infer<typeof GitRepositoryInput>;
 
+/** `SHA256:…` of an SSH server's key, as ssh shows it. */
+export const HostKeyFingerprint = z
+    .string()
+    .regex(/^SHA256:[A-Za-z0-9+/]{43}$/, "fingerprint: is not one; give it as shown, SHA256:… with 43 characters");
+
 /** A stack's git repository as the outside sees it: no credentials, only whether there are any. */
 export const GitRepository = z.object({
     id: z.string(),

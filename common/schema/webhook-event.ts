@@ -5,6 +5,10 @@ import { Timestamp } from "./timestamp.ts";
 export const WebhookVerdict = z.enum(["queued", "ignored", "duplicate", "pong", "rejected"]);
 export type WebhookVerdict = z.infer<typeof WebhookVerdict>;
 
+/** What a sender was answered: the HTTP status and the JSON body. */
+export const SentAnswer = z.object({ status: z.int(), body: z.unknown() });
+export type SentAnswer = z.infer<typeof SentAnswer>;
+
 /** One delivery for one stack, as the outside sees it; secrets in headers and signature read `***`. */
 export const WebhookEvent = z.object({
     id: z.string(),
@@ -24,6 +28,10 @@ export const WebhookEvent = z.object({
     receivedAt: Timestamp,
     processedAt: Timestamp.optional(),
     error: z.string().optional(),
+    /** Left out where nothing was sent: for what was redelivered by hand. */
+    answer: SentAnswer.optional(),
+    /** From the complete body to the moment of storing. */
+    durationMilliseconds: z.number().optional(),
 });
 export type WebhookEvent = z.infer<typeof WebhookEvent>;
 

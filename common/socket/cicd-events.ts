@@ -1,11 +1,17 @@
 import { z } from "zod";
 import { BuildConfigInput, type BuildConfig } from "../schema/build-config.ts";
+import type { ConnectedRepository } from "../schema/connected-repository.ts";
+import { ConnectStacksInput, DiscoveryInput, type ConnectedStacks, type Discovery } from "../schema/discovery.ts";
 import { DeploymentRequest, type Deployment } from "../schema/deployment.ts";
-import { GitRepositoryInput, type GitRepository } from "../schema/git-repository.ts";
+import type { Drift } from "../schema/drift.ts";
+import { GitRepositoryInput, HostKeyFingerprint, type GitRepository } from "../schema/git-repository.ts";
 import { LogRange, type LogLine } from "../schema/log-line.ts";
 import type { Preview } from "../schema/preview.ts";
+import { HookAccess, type RepositoryHook } from "../schema/repository-hook.ts";
 import { StackName } from "../schema/stack-name.ts";
-import type { WebhookEvent } from "../schema/webhook-event.ts";
+import type { Synced } from "../schema/synced.ts";
+import type { WebhookAccess } from "../schema/webhook-access.ts";
+import type { WebhookEvent, WebhookVerdict } from "../schema/webhook-event.ts";
 import type { EventDefinition } from "./event.ts";
 
 const id = z.string().min(1).max(64);
@@ -18,6 +24,8 @@ export const cicdEvents = {
     saveGitRepository: { args: z.tuple([StackName, GitRepositoryInput]), right: "edit" },
     deleteGitRepository: { args: z.tuple([StackName]), right: "edit" },
     testGitConnection: { args: z.tuple([StackName, GitRepositoryInput.partial({ branch: true })]), right: "edit" },
+    acceptHostKey: { args: z.tuple([StackName, HostKeyFingerprint]), right: "edit" },
+    syncRepository: { args: z.tuple([StackName]), right: "deploy" },
     getBuildConfig: { args: z.tuple([StackName]), right: "read" },
     saveBuildConfig: { args: z.tuple([StackName, BuildConfigInput]), right: "edit" },
     triggerBuild: { args: z.tuple([StackName, DeploymentRequest.optional()]), right: "deploy" },
@@ -31,6 +39,14 @@ export const cicdEvents = {
     getWebhookEvents: { args: z.tuple([StackName, limit, cursor]), right: "read" },
     redeliverWebhookEvent: { args: z.tuple([id]), right: "deploy" },
     getWebhookSecret: { args: z.tuple([StackName]), right: "edit" },
+    getRepositoryHook: { args: z.tuple([StackName, HookAccess.optional()]), right: "edit" },
+    createRepositoryHook: { args: z.tuple([StackName, HookAccess.optional()]), right: "edit" },
+    removeRepositoryHook: { args: z.tuple([StackName, HookAccess.optional()]), right: "edit" },
+    getStackDrift: { args: z.tuple([StackName]), right: "read" },
+    restoreStack: { args: z.tuple([StackName]), right: "deploy" },
+    getRepositories: { args: z.tuple([limit, cursor]), right: "read" },
+    discoverRepository: { args: z.tuple([DiscoveryInput]), right: "edit" },
+    connectStacks: { args: z.tuple([ConnectStacksInput]), right: "edit" },
 } as const satisfies Record<string, EventDefinition>;
 
 export type CicdEvent = keyof typeof cicdEvents;
@@ -41,6 +57,8 @@ export interface CicdAnswers {
     saveGitRepository: { repository: GitRepository };
     deleteGitRepository: object;
     testGitConnection: { branches: string[]; defaultBranch: string; composePaths: string[] };
+    acceptHostKey: { repository: GitRepository };
+    syncRepository: Synced;
     getBuildConfig: { buildConfig: BuildConfig | null };
     saveBuildConfig: { buildConfig: BuildConfig };
     triggerBuild: { deployment: Deployment };
@@ -53,12 +71,22 @@ export interface CicdAnswers {
     unsubscribeBuildLog: object;
     getWebhookEvents: { events: WebhookEvent[]; nextCursor: string | null };
     redeliverWebhookEvent: { event: WebhookEvent };
-    getWebhookSecret: { webhookSecret: string };
+    getWebhookSecret: WebhookAccess;
+    getRepositoryHook: { hook: RepositoryHook };
+    createRepositoryHook: { hook: RepositoryHook };
+    removeRepositoryHook: { hook: RepositoryHook };
+    getStackDrift: { drift: Drift };
+    restoreStack: { deployment: Deployment };
+    getRepositories: { repositories: ConnectedRepository[]; nextCursor: string | null };
+    discoverRepository: Discovery;
+    connectStacks: ConnectedStacks;
 }
 
 /** The plugin's pushes, through `socket.on("agent", (event, payload))`; the proxy adds `endpoint`. */
 export interface CicdPushes {
     deploymentStatusUpdate: { deployment: Deployment };
     buildLogUpdate: { deploymentId: string; lines: LogLine[] };
+    /** A delivery was stored. */
+    webhookEventUpdate: { stackName: string; id: string; verdict: WebhookVerdict };
     gitRepositoryUpdate: { stackName: string; repository: GitRepository | null };
 }

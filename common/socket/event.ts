@@ -18,6 +18,8 @@ export interface Refusal {
     readonly msg: string;
     readonly msgi18n?: boolean;
     readonly code?: string;
+    /** What a program needs to know beside the sentence, such as `errorCode`. */
+    readonly details?: object;
 }
 
 export type Ack<T> = ({ readonly ok: true } & T) | Refusal;

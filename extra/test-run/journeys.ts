@@ -5,6 +5,7 @@ import { browserEnvironment } from "./browser.ts";
 import { noCounts, type Counts } from "./counts.ts";
 import type { Phase } from "./phases.ts";
 import { runVitest } from "./run-vitest.ts";
+import { prepareSsh } from "./ssh.ts";
 
 /** A name that no test has: vitest then finds every test, and skips it. */
 const noTest = ["--testNamePattern", "(?!)"];
@@ -34,6 +35,7 @@ export async function runJourneys(run: JourneyRun): Promise<Counts> {
 
 async function runOn(engine: UsableEngine, { phase, say, ended }: JourneyRun): Promise<Counts> {
     await ensureBuilt();
+    await prepareSsh(say);
     const browser = await browserEnvironment(say);
     if (ended()) {
         return noCounts;

@@ -48,6 +48,22 @@ export const ENGINE_PACKAGES: PackageSet = {
     ],
 };
 
+/** Git's large file storage, for the journey that deploys such a file. */
+export const GIT_LFS_PACKAGES: PackageSet = {
+    folder: "git-lfs",
+    title: "git-lfs (4 MB)",
+    newer: [],
+    own: ["git-lfs"],
+};
+
+/** A registry of images, for the journey in which images are pushed to one. */
+export const REGISTRY_PACKAGES: PackageSet = {
+    folder: "registry",
+    title: "a registry of images (6 MB)",
+    newer: [],
+    own: ["docker-registry"],
+};
+
 /** Sees that a set lies unpacked in the bed and answers where; asks the network only where it never did before. */
 export async function ensurePackages(
     paths: TestbedPaths,

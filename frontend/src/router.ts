@@ -25,6 +25,17 @@ export function createPageRouter(): Router {
                         component: () => import("./pages/ConnectRepository.vue"),
                         props: true,
                     },
+                    {
+                        path: "repositories",
+                        name: "repositories",
+                        component: () => import("./pages/Repositories.vue"),
+                    },
+                    {
+                        path: "repositories/discover",
+                        name: "discover",
+                        component: () => import("./pages/DiscoverStacks.vue"),
+                        props: ({ query }) => ({ from: typeof query["from"] === "string" ? query["from"] : "" }),
+                    },
                     { path: "new-from-git", name: "new-from-git", component: () => import("./pages/NewFromGit.vue") },
                     {
                         path: "deployments/:id",

@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Deployment } from "../../common/schema/deployment.ts";
+import { Drift } from "../../common/schema/drift.ts";
 import type { GitRepository } from "../../common/schema/git-repository.ts";
 import { compose, containerOf, docker, removeStack } from "../support/docker.ts";
 import { folderContents } from "../support/folder-contents.ts";
@@ -66,6 +67,10 @@ describe("a stack that is there before its repository", () => {
 
     async function deploy(stack: string): Promise<Deployment> {
         return rest.ended((await rest.deploy(stack)).id);
+    }
+
+    async function drift(stack: string): Promise<Drift> {
+        return Drift.parse((await rest.call("GET", `/stacks/${stack}/drift`)).body);
     }
 
     describe("and runs", () => {
@@ -195,6 +200,59 @@ describe("a stack that is there before its repository", () => {
             expect(await folderContents(folderOf(stack))).toEqual(before);
             expect(await docker("exec", await containerOf(stack, "web"), "cat", "/kept/precious")).toBe("silver");
         });
+
+        it("is compared with what ran before, once that is live again, and put back to it", async () => {
+            expect(await drift(stack)).toMatchObject({ inSync: true, commitSha: "", files: [], services: [] });
+            const web = await containerOf(stack, "web");
+            await writeFile(join(folderOf(stack), "settings.conf"), "level=edited\n");
+            await writeFile(join(folderOf(stack), "notes.txt"), "edited\n");
+            await docker("rm", "-f", await containerOf(stack, "mine-only"));
+            expect(await drift(stack)).toMatchObject({
+                inSync: false,
+                files: [{ path: "settings.conf", kind: "edited" }],
+                services: [{ service: "mine-only", kind: "missing" }],
+            });
+
+            const answer = await rest.call("POST", `/stacks/${stack}/restore`);
+            expect(answer.status).toBe(202);
+            const [restored] = await rest.history(stack);
+            expect(await rest.ended(restored?.id ?? "")).toMatchObject({ status: "successful" });
+
+            expect(await drift(stack)).toMatchObject({ inSync: true });
+            expect(await containerOf(stack, "web")).toBe(web);
+            expect(await folderContents(folderOf(stack))).toEqual(new Map([...before, ["notes.txt", "edited\n"]]));
+        });
+    });
+
+    it("is left alone by a newer program: nothing is deployed, and the same commit recreates nothing", async () => {
+        const port = await freePort();
+        const stack = `upgraded-${process.pid}`;
+        const own = "  own:\n    build: .\n    init: true\n    stop_grace_period: 1s\n";
+        const service = smallService("web", { port, version: "one", more: "    volumes: ['./x.conf:/x.conf']\n" });
+        await startBranch("upgraded", {
+            "compose.yaml": `services:\n${service}${own}`,
+            "x.conf": "x\n",
+            Dockerfile: 'FROM cicd/busybox:1\nCMD ["sleep", "1000"]\n',
+        });
+        await rest.connect(stack, { url: repository.url, branch: "upgraded", provider: "generic", autoSync: true });
+        stacks.add(stack);
+        expect(await deploy(stack)).toMatchObject({ status: "successful" });
+        const rows = await rest.history(stack);
+        const running = await Promise.all(["web", "own"].map((name) => containerOf(stack, name)));
+        const started = await docker("inspect", "-f", "{{.State.StartedAt}}", ...running);
+
+        page.close();
+        await server.kill();
+        await server.start();
+        page = await connectPage(server);
+
+        expect(await drift(stack)).toMatchObject({ inSync: true });
+        expect(await rest.history(stack)).toEqual(rows);
+        // What a newer program writes into its override beside the services is its own business.
+        const override = join(folderOf(stack), "compose.override.yaml");
+        await writeFile(override, (await readFile(override, "utf8")).replace("x-cicd:", 'x-cicd:\n  program: "2.0"'));
+        expect(await deploy(stack)).toMatchObject({ status: "successful" });
+        expect(await docker("inspect", "-f", "{{.State.StartedAt}}", ...running)).toBe(started);
     });
 
     it("goes back to images that the user built on this machine, whatever their override names them", async () => {
@@ -284,6 +342,7 @@ describe("a stack that is there before its repository", () => {
             expect(await page.agent("stopStack", stack)).toMatchObject({ ok: true });
             expect(await containerOf(stack, "web")).toBe("");
 
+            expect(await push("prepared, and passed over")).toMatchObject({ status: "successful" });
             const ended = await push("two");
 
             expect(ended).toMatchObject({ status: "successful" });
@@ -295,6 +354,7 @@ describe("a stack that is there before its repository", () => {
             expect(await page.agent("startStack", stack)).toMatchObject({ ok: true });
 
             await expect.poll(() => answerOn(port).catch(() => ""), { timeout: 15_000 }).toBe("two");
+            expect(await drift(stack)).toMatchObject({ inSync: true, files: [], services: [] });
             expect(await push("three")).toMatchObject({ status: "successful" });
             expect(await answerOn(port)).toBe("three");
         });
@@ -317,7 +377,8 @@ describe("a stack that is there before its repository", () => {
             await repository.commit(smallApp({ port, version: "secret", more }), "secret", "stopped");
             expect(await deploy(stack)).toMatchObject({ status: "successful" });
 
-            expect(await page.agent("stopStack", stack)).toMatchObject({ ok: true });
+            // A deployment that has just ended still clears away.
+            await expect.poll(() => page.agent("stopStack", stack)).toMatchObject({ ok: true });
             expect(await page.agent("startStack", stack)).toMatchObject({ ok: true });
 
             const environment = await docker("exec", await containerOf(stack, "web"), "env");

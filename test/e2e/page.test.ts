@@ -1,7 +1,9 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openBrowser, picture } from "../support/browser.ts";
-import { removeStack } from "../support/docker.ts";
+import { openBrowser, picture, pictures } from "../support/browser.ts";
+import { containerOf, docker, removeStack } from "../support/docker.ts";
 import { sampleApp } from "../support/sample-app.ts";
 import { admin, freePort, startServer, type TestServer } from "../support/server.ts";
 import { createWorkRepository, type WorkRepository } from "../support/work-repository.ts";
@@ -80,5 +82,35 @@ describe.skipIf(!hasBrowser)("a stack from Git in the browser", () => {
         expect(numbers.length).toBeGreaterThan(5);
         expect(numbers).toEqual(numbers.map((_, index) => (numbers[0] ?? 0) + index));
         await picture(page, "after-restart");
+    });
+
+    it("shows what was changed by hand, and puts it back", async () => {
+        const folder = join(server.stacksDirectory, stack);
+        await page.goto(`${server.url}/compose/${stack}`);
+        await page.getByText("Runs what its commit says").waitFor();
+        await picture(page, "in-sync");
+        await writeFile(join(folder, "settings.conf"), "level=2\n# by hand\n");
+        await writeFile(join(folder, "web/Dockerfile"), "FROM scratch\n");
+        await docker("rm", "-f", await containerOf(stack, "api"));
+
+        await page.getByRole("button", { name: "Check again" }).click();
+        await page.getByRole("heading", { name: "Changed by hand" }).waitFor();
+        await page.getByRole("button", { name: "settings.conf" }).click();
+        const removed = page.locator(".diff-line.removed .diff-text").first();
+        expect(await removed.textContent()).toBe("level=1");
+        await pictures(page, "drift");
+        await page.setViewportSize({ width: 360, height: 740 });
+        const width = await page.evaluate("document.documentElement.scrollWidth");
+        expect(width).toBe(360);
+        await page.setViewportSize({ width: 1400, height: 1000 });
+
+        await page.getByRole("button", { name: "Restore" }).click();
+        await page.getByRole("dialog").getByRole("button", { name: "Restore" }).click();
+        await page.getByText("Restored what is live").waitFor();
+        const settings = (): Promise<string> => readFile(join(folder, "settings.conf"), "utf8");
+        await expect.poll(settings, { timeout: 60_000 }).toBe("level=1\n");
+
+        await page.goto(`${server.url}/compose/${stack}`);
+        await page.getByText("Runs what its commit says").waitFor();
     });
 });

@@ -180,11 +180,11 @@ const refused: readonly Case[] = [
         says: ['"echo wrong >&2; exit 4"', "exit code 4"],
     },
     {
-        name: "a kind of build that is not there yet",
+        name: "a build by a script that is not there",
         files: {},
         config: { buildType: "script" },
-        code: "not_supported",
-        says: ["buildType", "docker_build"],
+        code: "command_failed",
+        says: ["scriptPath", "build.sh", "add it"],
     },
 ];
 

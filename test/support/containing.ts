@@ -4,3 +4,8 @@ import { expect } from "vitest";
 export function containing(text: string): unknown {
     return expect.stringContaining(text);
 }
+
+/** Matches any text that fits the pattern. */
+export function matching(pattern: RegExp): unknown {
+    return expect.stringMatching(pattern);
+}

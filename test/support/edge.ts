@@ -1,4 +1,5 @@
 import { onTestFinished } from "vitest";
+import { cronSchedules } from "../../backend/cicd/adapters/schedule/cron-schedules.ts";
 import { createBuildConfigStore } from "../../backend/cicd/adapters/sqlite/build-config-store.ts";
 import { createDeploymentStore } from "../../backend/cicd/adapters/sqlite/deployment-store.ts";
 import { createRepositoryStore } from "../../backend/cicd/adapters/sqlite/repository-store.ts";
@@ -13,6 +14,7 @@ import { AppError } from "../../common/errors.ts";
 import { rights } from "../../common/right.ts";
 import { createTestClock } from "./clock.ts";
 import { openTestDatabase } from "./database.ts";
+import { createFakeSsh } from "./fake-ssh.ts";
 import { createMemoryLogs } from "./memory-logs.ts";
 import { newDeployment } from "./records.ts";
 
@@ -55,14 +57,20 @@ export async function createEdge() {
         }
         return record;
     }
+    const errors: unknown[] = [];
     const ports: CicdServicePorts = {
         ...stores,
         logs,
         clock,
         host,
         git,
+        ssh: createFakeSsh(),
         baseUrl: "https://dockge.example",
+        schedules: cronSchedules,
+        onError: (error) => void errors.push(error),
         releases: { list: async () => [...kept] },
+        registries: { token: ({ id }) => `token-of-${id}` },
+        hookApis: new Map(),
         async login({ username, password }) {
             if (username !== "admin" || password !== "right") {
                 throw new AppError("unauthorized", "Incorrect username or password.");
@@ -85,6 +93,18 @@ export async function createEdge() {
         async rollBackTo({ id }) {
             return started((await found(id)).stackId);
         },
+        findDrift: async (stack) => ({
+            deploymentId: `live of ${stack}`,
+            commitSha: "a".repeat(40),
+            checkedAt: clock.now().toISOString(),
+            inSync: true,
+            files: [],
+            services: [],
+        }),
+        restoreLive: ({ stack }) => started(stack),
+        async syncRepository({ stack }) {
+            return { head: "a".repeat(40), deployment: await started(stack) };
+        },
         async redeliverWebhook({ id }) {
             const event = await stores.events.find(id);
             if (event === undefined) {
@@ -93,7 +113,7 @@ export async function createEdge() {
             return event;
         },
     };
-    return { ports, services: createCicdServices(ports), stores, logs, clock, host, remote, kept };
+    return { ports, services: createCicdServices(ports), stores, logs, clock, host, remote, kept, errors };
 }
 
 export type Edge = Awaited<ReturnType<typeof createEdge>>;
@@ -104,6 +124,8 @@ function createRemote() {
         refs,
         files: ["compose.yaml", "README.md"],
         failure: undefined as AppError | undefined,
+        /** What its SSH server shows where none is pinned. */
+        hostKey: undefined as string | undefined,
         asked: [] as GitRemote[],
         forgotten: [] as string[],
     };
@@ -113,8 +135,11 @@ function createRemote() {
                 throw new AppError("invalid", "url: a link-local address is not allowed; use a public one");
             }
         },
-        async listRemote(given) {
+        async listRemote(given, call) {
             remote.asked.push(given);
+            if (given.hostKey === undefined && remote.hostKey !== undefined) {
+                await call.onHostKey?.(remote.hostKey);
+            }
             if (remote.failure !== undefined) {
                 throw remote.failure;
             }

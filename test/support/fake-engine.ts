@@ -54,6 +54,10 @@ export function createFakeEngine(): FakeEngine {
         listImages: async () => [...images.values()],
         async tagImage(source, target) {
             done.push(`tag ${source} ${target}`);
+            const found = await engine.findImage(source);
+            if (found !== undefined) {
+                images.set(target, found);
+            }
         },
         async removeImage(name) {
             answering();

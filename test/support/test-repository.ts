@@ -26,10 +26,11 @@ const identity = {
     GIT_CONFIG_NOSYSTEM: "1",
 };
 
-export function makeTestRepository(): TestRepository {
-    const root = mkdtempSync(join(tmpdir(), "git-remote-"));
-    const bare = join(root, "app.git");
-    const clone = join(root, "clone");
+/** `beside` puts it into another one's folder, under a name of its own. */
+export function makeTestRepository(beside?: { readonly root: string; readonly name: string }): TestRepository {
+    const root = beside?.root ?? mkdtempSync(join(tmpdir(), "git-remote-"));
+    const bare = join(root, `${beside?.name ?? "app"}.git`);
+    const clone = join(root, beside === undefined ? "clone" : `${beside.name}-clone`);
     const environment = { PATH: process.env["PATH"], HOME: root, ...identity };
     const run = (directory: string, args: readonly string[]): string =>
         execFileSync("git", args, { cwd: directory, env: environment, encoding: "utf8", stdio: "pipe" }).trim();

@@ -74,7 +74,7 @@ function portConflicts(
     others: readonly ContainerSummary[],
 ): readonly Conflict[] {
     return service.publishedPorts.flatMap((port) => {
-        const holder = others.find((container) => projectOf(container) !== project && holds(container, port));
+        const holder = others.find((container) => projectOf(container) !== project && holdsPort(container, port));
         return holder === undefined ? [] : [portConflict(service, port, holder)];
     });
 }
@@ -86,7 +86,8 @@ function portConflict(service: ServiceEntry, port: PublishedPort, holder: Contai
     return { code: "port_taken", service: service.name, message };
 }
 
-function holds(container: ContainerSummary, port: PublishedPort): boolean {
+/** Whether a container publishes a port of this machine, in a way that nobody else can. */
+export function holdsPort(container: ContainerSummary, port: PublishedPort): boolean {
     const { bindings } = container;
     if (bindings === undefined) {
         return container.publishedPorts.includes(port.port);

@@ -12,6 +12,8 @@ export interface Containment {
     /** What is allowed, but told in preview and log. Sentences. */
     readonly hostAccess: readonly string[];
     readonly warnings: readonly string[];
+    /** Tracked files and folders outside of the compose file's folder that services use: to be copied to the stack. */
+    readonly brought: readonly string[];
 }
 
 /**
@@ -25,18 +27,27 @@ export async function checkContainment(
     const files = [...project.included, ...project.extended];
     const violations: Violation[] = files.flatMap(unsupported);
     const access = new Set<string>();
+    const brought = new Set<string>();
     for (const file of files) {
         const lookup = withWorkingDirectory(context.lookup, project.folder, file.directory);
-        violations.push(...(await outsideReferences(file, { ...context, lookup, folder: project.folder })));
+        violations.push(...(await outsideReferences(file, { ...context, lookup, folder: project.folder }, brought)));
         hostAccess(file, lookup).forEach((sentence) => access.add(sentence));
     }
-    return { violations, hostAccess: [...access], warnings: nameWarnings(project, context.stack) };
+    const warnings = nameWarnings(project, context.stack);
+    return { violations, hostAccess: [...access], warnings, brought: [...brought] };
 }
 
-async function outsideReferences(file: ProjectFile, context: ReferenceContext): Promise<readonly Violation[]> {
+async function outsideReferences(
+    file: ProjectFile,
+    context: ReferenceContext,
+    brought: Set<string>,
+): Promise<readonly Violation[]> {
     const violations: Violation[] = [];
     for (const reference of fileReferences(file, context.lookup)) {
         const resolved = await resolveReference(reference, context);
+        if (resolved.ok && resolved.isBrought === true) {
+            brought.add(resolved.path);
+        }
         // A refused context takes the Dockerfile in it along: one mistake is enough for one place.
         const told = violations.some(
             ({ line, column }) => line === reference.place.line && column === reference.place.column,

@@ -1,7 +1,7 @@
 import type { ComposeReader } from "./compose-reader.ts";
 import { type Lookup, substitute } from "./interpolation.ts";
 import type { Place } from "./mistake.ts";
-import { isInFolder, normalizePath } from "./repository-path.ts";
+import { isInFolder, normalizePath, staysInFolder } from "./repository-path.ts";
 import { type Violation, violationAt } from "./violation.ts";
 
 /** A place in a compose file that makes Compose, the build or a container use a file of this machine. */
@@ -19,6 +19,8 @@ export interface FileReference {
      */
     readonly use: "stack" | "tracked" | "build";
     readonly missingCode?: "dockerfile_missing" | undefined;
+    /** Whether a tracked file outside of the compose file's folder may be copied to the stack for it. */
+    readonly canBeBrought?: boolean | undefined;
 }
 
 export interface ReferenceContext {
@@ -29,7 +31,13 @@ export interface ReferenceContext {
 }
 
 export type ResolvedReference =
-    | { readonly ok: true; readonly path: string; readonly exists: boolean }
+    | {
+          readonly ok: true;
+          readonly path: string;
+          readonly exists: boolean;
+          /** It lies outside of the folder, and is to be copied to the stack. */
+          readonly isBrought?: boolean;
+      }
     | { readonly ok: false; readonly violation: Violation };
 
 /** Where a reference leads; a violation where that is not allowed. */
@@ -50,15 +58,20 @@ export async function resolveReference(
         return refused(reference, `leads out of the repository (${text})`, "use a path inside the repository");
     }
     if (reference.use !== "build" && !staysInFolder(reference.directory, text, context.folder)) {
-        return outsideFolder(reference, path);
+        return bring(reference, path, context);
     }
     return locate(reference, path, context);
 }
 
-/** Also a path that comes back in (`../app/x`) is wrong once the folder lies elsewhere under another name. */
-function staysInFolder(directory: string, path: string, folder: string): boolean {
-    const below = directory.slice(folder.length).replace(/^\//, "");
-    return isInFolder(directory, folder) && normalizePath(below, path) !== undefined;
+/** Tracked files are copied; what is missing would be the user's own data, in a place that is not the stack's. */
+async function bring(reference: FileReference, path: string, context: ReferenceContext): Promise<ResolvedReference> {
+    if (reference.canBeBrought !== true || isInFolder(context.folder, path)) {
+        return outsideFolder(reference, path);
+    }
+    const location = await context.reader.locate(path);
+    return location.where === "inside" && location.path === path
+        ? { ok: true, path, exists: true, isBrought: true }
+        : outsideFolder(reference, path);
 }
 
 async function locate(reference: FileReference, path: string, context: ReferenceContext): Promise<ResolvedReference> {
@@ -82,7 +95,9 @@ async function locate(reference: FileReference, path: string, context: Reference
 }
 
 function outsideFolder(reference: FileReference, path: string): ResolvedReference {
-    const hint = "only the compose file's folder is copied to the stack; move the file there";
+    const hint = reference.canBeBrought
+        ? "only tracked files and folders can be used from there, named without variables and symlinks; move it into the folder"
+        : "only the compose file's folder is copied to the stack; move the file there";
     return refused(reference, `${path} lies outside the compose file's folder`, hint);
 }
 

@@ -26,7 +26,7 @@ function serviceReferences(file: ProjectFile, what: string, service: Tree, looku
     const envFiles = itemsOf(treeAt(service, "env_file")).map((entry) => treeAt(entry, "path") ?? entry);
     const credentials = treeAt(service, "credential_spec", "file");
     return [
-        ...references(file, `${what}.env_file`, envFiles, "stack"),
+        ...bringable(references(file, `${what}.env_file`, envFiles, "stack")),
         ...references(file, `${what}.label_file`, itemsOf(treeAt(service, "label_file")), "stack"),
         ...references(file, `${what}.credential_spec.file`, itemsOf(credentials), "stack"),
         ...buildReferences(file, `${what}.build`, treeAt(service, "build")),
@@ -36,7 +36,7 @@ function serviceReferences(file: ProjectFile, what: string, service: Tree, looku
 
 function sourceReferences(file: ProjectFile, kind: string): readonly FileReference[] {
     return entriesOf(treeAt(file.tree, kind)).flatMap(([name, source]) =>
-        references(file, `${kind}.${name}.file`, itemsOf(treeAt(source, "file")), "stack"),
+        bringable(references(file, `${kind}.${name}.file`, itemsOf(treeAt(source, "file")), "stack")),
     );
 }
 
@@ -56,8 +56,16 @@ function mountReferences(
         const path = substitute(mount.source, lookup).text;
         const relative = !/^[/~]/.test(path);
         const isPath = mount.node.kind === "map" ? mount.isBind : looksLikePath(path);
-        return relative && isPath ? [{ what, path, place: node.place, directory: file.directory, use: "stack" }] : [];
+        const canBeBrought = !mount.source.includes("$");
+        return relative && isPath
+            ? [{ what, path, place: node.place, directory: file.directory, use: "stack", canBeBrought }]
+            : [];
     });
+}
+
+/** Those whose path an override can say anew, where no variable decides it. */
+function bringable(found: readonly FileReference[]): readonly FileReference[] {
+    return found.map((reference) => ({ ...reference, canBeBrought: !reference.path.includes("$") }));
 }
 
 function references(

@@ -1,3 +1,4 @@
+import { type Bring, bringItem, bringScalar } from "./brought-files.ts";
 import {
     escapeDollars,
     requireSecret,
@@ -23,6 +24,7 @@ export interface FieldContext {
     readonly variables: VariableMap;
     /** From the stack's directory to the folder that a place's file takes its paths from; "" for the same. */
     readonly offset: (file: string) => string;
+    readonly bring: Bring;
 }
 
 /** Fields that may be a list of `KEY=value`, and merge by key. */
@@ -60,7 +62,7 @@ function overrideField(key: string, value: Tree, context: FieldContext): Tree | 
     }
     return usesVariables(value.text, context.variables)
         ? textNode(resolveVariables(value.text, context.variables))
-        : undefined;
+        : bringScalar(key, value, context.bring);
 }
 
 function overrideMap(map: TreeMap, context: FieldContext): Tree | undefined {
@@ -97,11 +99,12 @@ function overrideAssignment(field: string, key: string, value: Tree, variables: 
 
 /** Lists would be appended, so one with a changed item is replaced whole. */
 function overrideList(key: string, list: TreeList, context: FieldContext): Tree | undefined {
-    if (!list.items.some((item) => usesAnywhere(item, context.variables))) {
+    const brought = list.items.map((item) => bringItem(key, item, context.bring));
+    if (!list.items.some((item, at) => brought[at] !== undefined || usesAnywhere(item, context.variables))) {
         return undefined;
     }
-    const items = list.items.map((item) => {
-        const moved = rebaseItem(key, item, context.offset(item.place.file));
+    const items = list.items.map((item, at) => {
+        const moved = brought[at] ?? rebaseItem(key, item, context.offset(item.place.file));
         return resolveAnywhere(moved, context.variables);
     });
     return { ...list, items, tag: "!override" };

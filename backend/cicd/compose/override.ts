@@ -1,5 +1,6 @@
 import type { Variable } from "../core/build-config.ts";
 import { ownLabels } from "../core/engine.ts";
+import { createBring } from "./brought-files.ts";
 import { type EffectiveService, effectiveServices } from "./effective-services.ts";
 import type { ComposeProject } from "./load-project.ts";
 import { type FieldContext, overrideService, overrideValue } from "./override-fields.ts";
@@ -16,6 +17,8 @@ export interface OverrideInput {
     /** Service → hash of the tracked files that it mounts (`filesHashes`). */
     readonly filesHashes: ReadonlyMap<string, string>;
     readonly variables: readonly Variable[];
+    /** What is copied from outside of the compose file's folder (`Containment.brought`). */
+    readonly brought?: readonly string[] | undefined;
 }
 
 /** How the first line of every override of ours begins. */
@@ -92,6 +95,7 @@ function fieldContext(input: OverrideInput): FieldContext {
     const { project } = input;
     const directories = new Map([...project.included, ...project.extended].map((file) => [file.path, file.directory]));
     return {
+        bring: createBring(project, input.brought ?? []),
         variables: new Map(input.variables.map((variable) => [variable.name, variable])),
         offset: (file) => {
             const directory = directories.get(file) ?? project.folder;

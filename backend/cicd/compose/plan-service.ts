@@ -1,4 +1,4 @@
-import { type ContainerState, ownLabels } from "../core/engine.ts";
+import { composeLabels, type ContainerState, ownLabels } from "../core/engine.ts";
 import type { ServiceEntry } from "./service-model.ts";
 
 /** What applying does to one service. */
@@ -21,6 +21,8 @@ export interface ServicePlanInput {
     readonly imageId: string | undefined;
     readonly hash: string | undefined;
     readonly appliedHash: string | undefined;
+    /** Compose's own hash on its containers after the last apply; undefined where it is not known. */
+    readonly appliedConfigHash?: string | undefined;
 }
 
 /** Decides what happens to one service, and why. */
@@ -30,7 +32,7 @@ export function planService(input: ServicePlanInput): ServicePlan {
         return service.replicas > 0 ? plan(service, "create", ["not created yet"]) : plan(service, "none", []);
     }
     const differences = findDifferences(input);
-    const pulled = dependencyReasons(input);
+    const pulled = [...dependencyReasons(input), ...pausedReasons(containers)];
     if (differences.length > 0 || pulled.length > 0) {
         return { ...plan(service, "recreate", [...differences, ...pulled]), force: differences.length === 0 };
     }
@@ -55,8 +57,18 @@ function findDifferences(input: ServicePlanInput): readonly string[] {
     }
     if (input.appliedHash !== input.hash) {
         reasons.push(known ? "configuration changed" : "not deployed from git before");
+    } else if (wasChangedByHand(input)) {
+        reasons.push("changed by hand");
     }
     return reasons;
+}
+
+/** The wanted configuration is the one that was applied, but the containers were made with another since. */
+function wasChangedByHand({ containers, appliedConfigHash }: ServicePlanInput): boolean {
+    return (
+        appliedConfigHash !== undefined &&
+        containers.some((container) => container.labels[composeLabels.configHash] !== appliedConfigHash)
+    );
 }
 
 function dependencyReasons(input: ServicePlanInput): readonly string[] {
@@ -73,6 +85,11 @@ function dependencyReasons(input: ServicePlanInput): readonly string[] {
         ...shared.map((name) => `uses the network, processes or volumes of ${name}, which is recreated`),
         ...restarted.map((name) => `is to be restarted with ${name}, which is recreated`),
     ];
+}
+
+/** A paused container cannot be started: Compose would fail. */
+function pausedReasons(containers: readonly ContainerState[]): readonly string[] {
+    return containers.some(({ status }) => status === "paused") ? ["is paused"] : [];
 }
 
 function idleReasons(service: ServiceEntry, containers: readonly ContainerState[]): readonly string[] {

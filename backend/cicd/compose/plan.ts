@@ -1,6 +1,7 @@
 import type { Preview, ServiceChange } from "../../../common/schema/preview.ts";
 import { composeLabels, type ContainerState, type ContainerSummary } from "../core/engine.ts";
 import { type Conflict, findConflicts, type RemovedContainer } from "./conflicts.ts";
+import { findHandovers, type StoppedContainer } from "./port-handover.ts";
 import { planService, type ServicePlan } from "./plan-service.ts";
 import type { ServiceModel } from "./service-model.ts";
 
@@ -14,6 +15,8 @@ export interface PlanInput {
     readonly hashes: Readonly<Record<string, string>>;
     /** The hashes at the last apply; empty where nothing was ever applied. */
     readonly appliedHashes: Readonly<Record<string, string>>;
+    /** Compose's own hashes on the containers after the last apply, where they are known. */
+    readonly appliedConfigHashes?: Readonly<Record<string, string>> | undefined;
     /** Every container of the project, stopped ones too. */
     readonly containers: readonly ContainerState[];
     /** Every container of the engine; the project's own may be among them. */
@@ -29,6 +32,8 @@ export interface Plan {
     readonly removed: readonly RemovedService[];
     /** Containers to remove before anything starts; never with their volumes. */
     readonly removeFirst: readonly RemovedContainer[];
+    /** Containers to stop before anything is brought up: they hold a port that another service is given. */
+    readonly stopFirst: readonly StoppedContainer[];
     /** What makes applying impossible; nothing may be touched while there is one. */
     readonly conflicts: readonly Conflict[];
 }
@@ -54,12 +59,19 @@ export function planApply(input: PlanInput): Plan {
                 imageId: input.imageIds.get(service.name),
                 hash: input.hashes[service.name],
                 appliedHash: input.appliedHashes[service.name],
+                appliedConfigHash: input.appliedConfigHashes?.[service.name],
             }),
         );
     }
     const { conflicts, removeFirst } = findConflicts(input.project, input.model, input.others);
     const removable = leftovers.map(({ id, name }) => ({ id, name, reason: "left over from an interrupted change" }));
-    return { services, removed: findRemoved(input, present), removeFirst: [...removable, ...removeFirst], conflicts };
+    return {
+        services,
+        removed: findRemoved(input, present),
+        removeFirst: [...removable, ...removeFirst],
+        stopFirst: findHandovers(input.project, input.model, services, input.others),
+        conflicts,
+    };
 }
 
 /** Whether applying would change anything at all. */

@@ -23,3 +23,9 @@ export function normalizePath(folder: string, path: string): string | undefined 
 export function isInFolder(path: string, folder: string): boolean {
     return folder === "" || path === folder || path.startsWith(`${folder}/`);
 }
+
+/** Whether a path still leads to the same file once the folder lies elsewhere under another name. */
+export function staysInFolder(directory: string, path: string, folder: string): boolean {
+    const below = directory.slice(folder.length).replace(/^\//, "");
+    return isInFolder(directory, folder) && normalizePath(below, path) !== undefined;
+}

@@ -1,6 +1,7 @@
+import { broughtFolder } from "./brought-files.ts";
 import { folderOf, generatedOverrideName, overrideFileNames } from "./find-compose-file.ts";
 import type { Mistake } from "./mistake.ts";
-import { normalizePath } from "./repository-path.ts";
+import { isInFolder, normalizePath } from "./repository-path.ts";
 
 export interface TrackedInput {
     /** Every path of the commit, relative to the repository's root. */
@@ -28,6 +29,31 @@ export interface TrackedFiles {
 }
 
 /**
+ * The tracked files at and below paths outside of the compose file's folder, which services use: they go into a folder
+ * of their own. A symlink that leaves its path is a mistake, and so is a tracked file where that folder would be.
+ */
+export function selectBroughtFiles(input: TrackedInput, brought: readonly string[]): TrackedFiles {
+    const own = input.folder === "" ? broughtFolder : `${input.folder}/${broughtFolder}`;
+    const inTheWay = brought.length === 0 ? undefined : input.paths.find((path) => isInFolder(path, own));
+    const found = new Map<string, TrackedFile>();
+    const mistakes = inTheWay === undefined ? [] : [takenMistake(inTheWay)];
+    for (const folder of brought) {
+        for (const source of input.paths.filter(
+            (path) => isInFolder(path, folder) && !isGitInternal(path) && !isUnreadable(path),
+        )) {
+            found.set(source, { source, target: `${broughtFolder}/${source}`, onlyIfMissing: false });
+            mistakes.push(...linkMistake(source, { ...input, folder }));
+        }
+    }
+    return { files: [...found.values()], mistakes, warnings: [] };
+}
+
+function takenMistake(file: string): Mistake {
+    const message = `the repository has files in ${broughtFolder}, where files from outside of the stack's folder are put`;
+    return { file, line: 1, column: 1, message, hint: "rename that folder" };
+}
+
+/**
  * Which tracked files belong into the stack's directory: all of the compose file's folder but git's own and override
  * files (Compose would read those by their name alone). A symlink that leaves the folder is a mistake.
  */
@@ -35,19 +61,29 @@ export function selectTrackedFiles(input: TrackedInput): TrackedFiles {
     const prefix = input.folder === "" ? "" : `${input.folder}/`;
     const inside = input.paths.filter((path) => path.startsWith(prefix) && !isGitInternal(path)).sort();
     const overrides = inside.filter((path) => isOverride(path.slice(prefix.length)));
-    const kept = inside.filter((path) => !overrides.includes(path));
+    const unreadable = inside.filter(isUnreadable);
+    const kept = inside.filter((path) => !overrides.includes(path) && !isUnreadable(path));
     return {
         files: kept.map((source) => {
             const target = source.slice(prefix.length);
             return { source, target, onlyIfMissing: target === ".env" };
         }),
         mistakes: kept.flatMap((path) => linkMistake(path, input)),
-        warnings: overrides.map(overrideWarning),
+        warnings: [...overrides.map(overrideWarning), ...unreadable.map(unreadableWarning)],
     };
 }
 
 function isGitInternal(path: string): boolean {
     return path.split("/").includes(".git");
+}
+
+/** A name of other bytes than UTF-8, as reading a folder shows it: nothing can be found under it. */
+function isUnreadable(path: string): boolean {
+    return path.includes("\uFFFD");
+}
+
+function unreadableWarning(path: string): string {
+    return `${path} is not copied into the stack's folder: its name is not UTF-8; rename it`;
 }
 
 function isOverride(target: string): boolean {

@@ -63,7 +63,10 @@ export interface DeploymentRecord {
     readonly rollbackOf?: string | undefined;
     readonly supersededBy?: string | undefined;
     readonly images: readonly DeployedImage[];
-    /** The images whose push to a registry asked for this deployment; they are pulled again. */
+    /**
+     * The images whose push to a registry asked for this deployment; they are pulled again. Such a deployment brings no
+     * commit of its own: it deploys the one that is live when it runs.
+     */
     readonly refreshImages?: readonly RefreshImage[] | undefined;
     readonly cancelRequestedAt?: string | undefined;
     readonly cancelReason?: string | undefined;
@@ -90,6 +93,7 @@ export type DeploymentChange = Partial<
         | "note"
         | "supersededBy"
         | "images"
+        | "refreshImages"
         | "attempt"
         | "buildLogs"
         | "deploymentLogs"
@@ -126,6 +130,8 @@ export interface DeploymentStore {
     list(stackId: string, limit: number, cursor?: string): Promise<readonly DeploymentRecord[]>;
     /** Of every stack the newest deployment. */
     latest(): Promise<ReadonlyMap<string, DeploymentRecord>>;
+    /** Every row of a stack for one commit, on any ref, newest first (the last 100). */
+    listAttempts(stackId: string, commitSha: string): Promise<readonly DeploymentRecord[]>;
     /** All rows that wait or run, oldest first. */
     listActive(stackId?: string): Promise<readonly DeploymentRecord[]>;
     /** The newest `successful` deployment: what the stack runs. Undefined where none was. */

@@ -18,6 +18,8 @@ export interface ContainerState {
     readonly service: string;
     readonly labels: Readonly<Record<string, string>>;
     readonly imageId: string;
+    /** The image's name as the container was made with it. */
+    readonly image?: string | undefined;
     readonly status: "created" | "running" | "paused" | "restarting" | "removing" | "exited" | "dead";
     readonly health: "none" | "starting" | "healthy" | "unhealthy";
     readonly exitCode: number;
@@ -43,6 +45,8 @@ export interface ImageInfo {
     readonly tags: readonly string[];
     readonly digests: readonly string[];
     readonly sizeBytes: number;
+    /** ISO 8601; of the last build that was not taken from the builder's cache. */
+    readonly createdAt?: string | undefined;
 }
 
 /**

@@ -9,6 +9,8 @@ export interface Files {
     inspect(root: string, path: string): Promise<FileInfo | undefined>;
     /** What a symlink points to, as it is written; undefined for what is none. */
     readLink(root: string, path: string): Promise<string | undefined>;
+    /** All symlinks below a root and what they point to, as it is written; `.git` left out. */
+    links(root: string): Promise<ReadonlyMap<string, string>>;
     /** Regular files and symlinks below a root, sorted; `.git` left out. */
     list(root: string): Promise<readonly string[]>;
     /** Writes by temporary name, fsync and rename; makes the folders on the way. */

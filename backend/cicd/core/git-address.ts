@@ -61,3 +61,12 @@ export function isSameAddress(a: string, b: string): boolean {
     const keyOfA = addressKey(a);
     return keyOfA !== undefined && keyOfA === addressKey(b);
 }
+
+/**
+ * Whether two addresses share a mirror. Scheme and port count here: another server on the same host must not be able to
+ * fill this one's.
+ */
+export function sharesMirror(a: string, b: string): boolean {
+    const [one, other] = [parseAddress(a), parseAddress(b)];
+    return isSameAddress(a, b) && one?.scheme === other?.scheme && one?.port === other?.port;
+}

@@ -19,6 +19,8 @@ export interface RepositoryRecord {
     readonly lastSyncedCommit?: string | undefined;
     /** The SSH server's key that was seen first, as in `known_hosts` without the host: `ssh-ed25519 AAAA…`. */
     readonly hostKey?: string | undefined;
+    /** `SHA256:…` of it. */
+    readonly hostKeyFingerprint?: string | undefined;
     /** The public half of the SSH key, in OpenSSH's form. */
     readonly publicKey?: string | undefined;
     /** Full ref → commit, as the last poll saw them; undefined before the first. */
@@ -37,6 +39,7 @@ export type NewRepository = Omit<
     | "updatedAt"
     | "lastSyncedAt"
     | "lastSyncedCommit"
+    | "hostKeyFingerprint"
     | "knownRefs"
     | "lastPolledAt"
     | "lastPollError"

@@ -1,4 +1,4 @@
-import type { GitAuthType, GitCredentials } from "../../../common/schema/git-repository.ts";
+import type { GitAuthType, GitCredentials, GitProvider } from "../../../common/schema/git-repository.ts";
 
 /** A remote and what opens it. */
 export interface GitRemote {
@@ -8,6 +8,8 @@ export interface GitRemote {
     readonly allowPrivateHost: boolean;
     /** The SSH server's pinned key, `ssh-ed25519 AAAA…`; without it the first one seen is accepted and told. */
     readonly hostKey?: string | undefined;
+    /** Whose server it is: decides the user name where only a token is known. */
+    readonly provider?: GitProvider | undefined;
 }
 
 export interface CommitInfo {
@@ -33,14 +35,14 @@ export interface GitCall {
     readonly deploymentId?: string | undefined;
     /** Git's own words, line by line, for the deployment's log. */
     readonly onLine?: (line: string) => void;
-    /** Told the SSH server's key where none was pinned. */
-    readonly onHostKey?: ((hostKey: string) => void) | undefined;
+    /** Told the SSH server's key where none was pinned; waited for, also where the call fails afterwards. */
+    readonly onHostKey?: ((hostKey: string) => void | Promise<void>) | undefined;
 }
 
 /**
  * Git. One bare mirror per address; every method throws AppError: `invalid` (address, ref or commit; details
  * `{ errorCode }` with `branch_missing`, `commit_missing`, `address_refused`), `unauthorized` (details `auth_failed`),
- * `unavailable` (details `remote_unavailable`).
+ * `unavailable` (details `remote_unavailable`), `conflict` (details `host_key_changed`, `pinned`, `offered`, `keyType`).
  */
 export interface Git {
     /** Checks scheme, host and form of an address without any network; throws `invalid` with the reason and way out. */
@@ -51,14 +53,17 @@ export interface Git {
     fetch(remote: GitRemote, call: GitCall): Promise<void>;
     /**
      * The full commit that a ref (and optionally a commit on it) means in the mirror. The commit must be reachable
-     * from its ref.
+     * from its ref. Like the two below it fetches older history where the mirror has none of it yet; `call` bounds that.
      */
-    resolve(remote: GitRemote, ref: WantedRef, commit: string | undefined): Promise<CommitInfo>;
+    resolve(remote: GitRemote, ref: WantedRef, commit: string | undefined, call?: GitCall): Promise<CommitInfo>;
     /** Whether `ancestor` lies in the history of `commit` (or is it). False for unknown commits. */
-    isAncestor(remote: GitRemote, ancestor: string, commit: string): Promise<boolean>;
-    /** Paths that differ between two commits; undefined when one of them is not in the mirror. */
-    changedFiles(remote: GitRemote, from: string, to: string): Promise<readonly string[] | undefined>;
-    /** Checks a commit out into an empty directory as a detached worktree, hooks and filters off, umask 022. */
+    isAncestor(remote: GitRemote, ancestor: string, commit: string, call?: GitCall): Promise<boolean>;
+    /** Paths that differ between two commits (a submodule by its own path); undefined when one is not in the mirror. */
+    changedFiles(remote: GitRemote, from: string, to: string, call?: GitCall): Promise<readonly string[] | undefined>;
+    /**
+     * Writes the files of a commit into an empty directory, with its submodules and LFS objects: hooks and filters off,
+     * umask 022, no `.git`. Also `not_contained` and `not_supported` for what a commit must not hold.
+     */
     addWorktree(remote: GitRemote, commit: string, directory: string, call: GitCall): Promise<void>;
     /** Removes a worktree and its entry in the mirror. Never fails for one that is gone. */
     removeWorktree(remote: GitRemote, directory: string): Promise<void>;

@@ -41,7 +41,13 @@ export function touchesStack(files: readonly string[], rules: Pick<PushRules, "p
     const isWanted = wanted.length === 0 ? (): boolean => true : picomatch(wanted, { dot: true, nonegate: true });
     const isUnwanted =
         unwanted.length === 0 ? (): boolean => false : picomatch(unwanted, { dot: true, nonegate: true });
-    return files.some((file) => isWanted(file) && !isUnwanted(file));
+    const bases = wanted.map((glob) => picomatch.scan(glob).base);
+    return files.some((file) => (isWanted(file) && !isUnwanted(file)) || bases.some((base) => holds(file, base)));
+}
+
+/** Whether a changed path is a folder that holds what is watched: then it is a submodule. */
+function holds(path: string, watched: string): boolean {
+    return watched.startsWith(`${path}/`);
 }
 
 function whyRefIgnored(ref: PushEvent["ref"], rules: PushRules): string | undefined {
@@ -56,6 +62,11 @@ function whyRefIgnored(ref: PushEvent["ref"], rules: PushRules): string | undefi
     return matches ? undefined : `branch ${ref.name} matches no rule of autoDeployBranches`;
 }
 
+/** Whether a rule would never be tried, because matching it may take exponential time. */
+export function isRuleTooCostly(pattern: string): boolean {
+    return patternCost(pattern, 1) === Infinity;
+}
+
 /** Whether a rule matches the whole name. A rule that would take too long matches nothing but itself as plain text. */
 function matchesWhole(pattern: string, name: string): boolean {
     if (patternCost(pattern, name.length) > affordableCost) {
@@ -68,7 +79,8 @@ function matchesWhole(pattern: string, name: string): boolean {
     }
 }
 
-function whyMessageIgnored(message: string | undefined): string | undefined {
+/** Why a commit's message keeps it from being deployed; undefined when it does not. */
+export function whyMessageIgnored(message: string | undefined): string | undefined {
     const marker = skipMarker.exec(message ?? "")?.[0];
     return marker === undefined ? undefined : `the commit message says ${marker}`;
 }

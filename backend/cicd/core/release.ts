@@ -31,6 +31,26 @@ export interface Release {
     /** Service → hash of its rendered model, as applied; tells which services a later release changes. */
     readonly serviceHashes: Readonly<Record<string, string>>;
     readonly healthCheck: HealthCheck;
+    /** The services that it starts; undefined until it is planned. */
+    readonly services?: readonly ReleaseService[] | undefined;
+    /** What applying it left behind; undefined until it was applied. */
+    readonly applied?: AppliedRelease | undefined;
+}
+
+/** What a release wants of one service, images apart. */
+export interface ReleaseService {
+    readonly service: string;
+    /** It is meant to end with exit code 0 rather than to stay up. */
+    readonly oneShot: boolean;
+    readonly replicas: number;
+}
+
+/** What was found when a release had been applied: how later changes by hand are told. */
+export interface AppliedRelease {
+    /** Service → Compose's own hash on its containers. Services that use another's network or volumes are left out. */
+    readonly configHashes: Readonly<Record<string, string>>;
+    /** Hash of the stack's `.env` at that time. */
+    readonly environmentHash: string;
 }
 
 /** How a release proves that it is healthy. */

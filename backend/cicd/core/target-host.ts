@@ -6,6 +6,8 @@ export interface Command {
     /** The whole environment beside PATH, HOME and the engine's address, which the target adds. Secrets go here, never in argv. */
     readonly environment?: Readonly<Record<string, string>>;
     readonly input?: string;
+    /** Whether a program other than docker gets the engine's address too; nothing else of the server's. */
+    readonly reachesEngine?: boolean;
 }
 
 export interface RunOptions {

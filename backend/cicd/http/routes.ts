@@ -1,6 +1,9 @@
 import type { Route } from "./route.ts";
 import { buildConfigRoutes } from "./routes/build-config-routes.ts";
 import { deploymentRoutes } from "./routes/deployment-routes.ts";
+import { discoveryRoutes } from "./routes/discovery-routes.ts";
+import { driftRoutes } from "./routes/drift-routes.ts";
+import { hookRoutes } from "./routes/hook-routes.ts";
 import { repositoryRoutes } from "./routes/repository-routes.ts";
 import { sessionRoutes } from "./routes/session-routes.ts";
 import { stackRoutes } from "./routes/stack-routes.ts";
@@ -12,8 +15,11 @@ export const routes: readonly Route[] = [
     ...sessionRoutes,
     ...stackRoutes,
     ...repositoryRoutes,
+    ...hookRoutes,
+    ...discoveryRoutes,
     ...buildConfigRoutes,
     ...deploymentRoutes,
+    ...driftRoutes,
     ...webhookEventRoutes,
     ...tokenRoutes,
 ];

@@ -4,13 +4,15 @@ import { GitProvider } from "../../../common/schema/git-repository.ts";
 import type { WebhookAnswer } from "../../../common/schema/webhook-event.ts";
 import type { Metrics } from "../core/metrics.ts";
 import type { WebhookHeaders } from "../core/webhook-event.ts";
-import type { ReceiveWebhook, WebhookReply } from "../core/webhook-receiver.ts";
+import type { ReceiveRegistryPush } from "../core/registry-push.ts";
+import type { ReceiveWebhook, WebhookDelivery, WebhookReply } from "../core/webhook-receiver.ts";
 import { addressOf } from "./admit.ts";
 import { readRawBody, type BodyLimits, type RawBody } from "./read-raw-body.ts";
 import type { ReportError } from "./send-error.ts";
 
 export interface WebhookRouterOptions {
     readonly receiveWebhook: ReceiveWebhook;
+    readonly receiveRegistryPush: ReceiveRegistryPush;
     /** Gets every error that is a bug. */
     readonly report: ReportError;
     /** Counts the verdicts. */
@@ -22,12 +24,17 @@ export interface WebhookRouterOptions {
 const defaultLimits: BodyLimits = { maxBytes: 25 * 1024 * 1024, timeoutMs: 30_000 };
 const retryAfterSeconds = 30;
 
-/** `POST /api/webhooks/<id>` and `POST /api/webhooks/<provider>/<id>`. Mount it at the root, before any body parser. */
+/** `POST /api/webhooks/<id>`, `…/<provider>/<id>` and `…/registry/<id>`. Mount it at the root, before any body parser. */
 export function createWebhookRouter(options: WebhookRouterOptions): Router {
     const router = express.Router();
     router.post("/api/webhooks/:id", (request, response) =>
-        answer(options, request, response, { id: request.params.id }),
+        answer(options, request, response, options.receiveWebhook, { id: request.params.id }),
     );
+    router.post("/api/webhooks/registry/:id", (request, response) => {
+        const { token } = request.query;
+        const given = typeof token === "string" ? { token } : {};
+        return answer(options, request, response, options.receiveRegistryPush, { id: request.params.id, ...given });
+    });
     router.post("/api/webhooks/:provider/:id", async (request, response) => {
         const provider = GitProvider.safeParse(request.params.provider);
         if (!provider.success) {
@@ -37,7 +44,8 @@ export function createWebhookRouter(options: WebhookRouterOptions): Router {
             );
             return;
         }
-        await answer(options, request, response, { id: request.params.id, providerInPath: provider.data });
+        const target = { id: request.params.id, providerInPath: provider.data };
+        await answer(options, request, response, options.receiveWebhook, target);
     });
     router.all(["/api/webhooks/:id", "/api/webhooks/:provider/:id"], (_request, response) => {
         response.set("Allow", "POST");
@@ -46,11 +54,12 @@ export function createWebhookRouter(options: WebhookRouterOptions): Router {
     return router;
 }
 
-async function answer(
+async function answer<Target extends Pick<WebhookDelivery, "id" | "providerInPath">>(
     options: WebhookRouterOptions,
     request: Request,
     response: Response,
-    target: { readonly id: string; readonly providerInPath?: GitProvider },
+    receive: (delivery: Target & WebhookDelivery) => Promise<WebhookReply>,
+    target: Target,
 ): Promise<void> {
     const body = await readRawBody(request, options.limits ?? defaultLimits);
     if ("problem" in body) {
@@ -59,7 +68,7 @@ async function answer(
     }
     const delivery = { ...target, headers: headersOf(request), body: body.bytes, address: addressOf(request) };
     try {
-        const reply = await options.receiveWebhook(delivery);
+        const reply = await receive(delivery);
         options.metrics?.webhookAnswered(reply.answer.verdict);
         send(response, reply);
     } catch (error) {

@@ -5,8 +5,10 @@ import { composeLabels } from "../core/engine.ts";
 import type { DeploymentErrorCode } from "../../../common/schema/deployment.ts";
 import { DeploymentFailure } from "../core/failure.ts";
 import type { Files } from "../core/files.ts";
+import type { ReleaseStore } from "../core/release.ts";
 import type { CommandResult, TargetHost } from "../core/target-host.ts";
 import type { DeploymentRun } from "./deployment-run.ts";
+import { noteApplied } from "./note-applied.ts";
 import type { ApplyInput, Plan } from "./plan-release.ts";
 import { composeEnvironment } from "./stack-environment.ts";
 import { inspectStack, showLogs } from "./verify-release.ts";
@@ -19,6 +21,8 @@ export interface ApplyPorts {
     readonly engine: Engine;
     readonly target: TargetHost;
     readonly files: Files;
+    readonly releases: Pick<ReleaseStore, "update">;
+    readonly hash: (text: string) => string;
 }
 
 /**
@@ -33,6 +37,10 @@ export async function applyRelease(
     plan: Plan,
 ): Promise<void> {
     await writeStackFiles(ports.files, plan.filesInput, plan.files);
+    for (const { name, imageId } of plan.imageTags) {
+        run.say(`${name} is the name of ${imageId} from now on`);
+        await ports.engine.tagImage(imageId, name);
+    }
     if (!input.start) {
         return;
     }
@@ -44,11 +52,16 @@ export async function applyRelease(
         run.say(`Removing ${service}: it is gone from the compose file`);
         await removeService(ports.engine, containerIds);
     }
+    for (const container of plan.services.stopFirst) {
+        run.say(`Stopping container ${container.name}: ${container.reason}`);
+        await ports.engine.stopContainer(container.id);
+    }
     const touched = plan.services.services.filter(({ action }) => action !== "none");
     for (const service of touched.filter((one) => !plan.broughtAlong.has(one.service))) {
         input.signal.throwIfAborted();
         await bringUp(ports, run, plan, service);
     }
+    await noteApplied(ports, run.stack, plan);
 }
 
 async function removeService(engine: Engine, containerIds: readonly string[]): Promise<void> {

@@ -1,7 +1,11 @@
 import type { DeployedImage } from "../../../common/schema/deployment.ts";
+import { broughtFolder } from "../compose/brought-files.ts";
 import { effectiveServices } from "../compose/effective-services.ts";
 import { filesHashes } from "../compose/files-hash.ts";
 import { buildOverride } from "../compose/override.ts";
+import { filesAtOnce, mapAtOnce } from "../core/at-once.ts";
+import { folderOf } from "../compose/find-compose-file.ts";
+import { normalizePath } from "../compose/repository-path.ts";
 import { composeLabels, type Engine } from "../core/engine.ts";
 import { DeploymentFailure } from "../core/failure.ts";
 import type { Files } from "../core/files.ts";
@@ -10,6 +14,7 @@ import type { Release, ReleaseFile, ReleaseStore } from "../core/release.ts";
 import type { CheckedOut } from "./check-out.ts";
 import type { Connection } from "./deploy.ts";
 import type { DeploymentRun } from "./deployment-run.ts";
+import { releaseVariables } from "./run-environment.ts";
 
 export interface AssemblePorts {
     readonly engine: Engine;
@@ -44,7 +49,9 @@ export async function draftRelease(
 ): Promise<Release> {
     const { workspace, project, connection } = input;
     const source = project.folder === "" ? workspace.worktree : `${workspace.worktree}/${project.folder}`;
+    await bringFiles(ports.files, source, input);
     const files = await releaseFiles(ports.files, source, input);
+    const variables = releaseVariables(run, connection.variables);
     const release: Release = {
         deploymentId: run.id,
         stackId: run.stack,
@@ -64,11 +71,12 @@ export async function draftRelease(
                 hash: ports.hash,
                 digests: digests(files, project.folder),
             }),
-            variables: connection.variables,
+            variables,
+            brought: input.brought,
         }),
         userOverride: input.userOverride?.text,
         images,
-        variables: connection.variables,
+        variables,
         declaredServices: [...effectiveServices(project).keys()],
         serviceHashes: {},
         healthCheck: {
@@ -85,7 +93,22 @@ export async function draftRelease(
 /** Path from the repository's root → content. */
 function digests(files: readonly ReleaseFile[], folder: string): ReadonlyMap<string, string> {
     const prefix = folder === "" ? "" : `${folder}/`;
-    return new Map(files.map(({ path, sha256 }) => [prefix + path, sha256]));
+    const brought = `${broughtFolder}/`;
+    return new Map(
+        files.map(({ path, sha256 }) => [
+            path.startsWith(brought) ? path.slice(brought.length) : prefix + path,
+            sha256,
+        ]),
+    );
+}
+
+/** After the build: what lies in the worktree before it is what the commit has. */
+async function bringFiles(files: Files, source: string, { workspace, tracked }: AssembleInput): Promise<void> {
+    for (const file of tracked.filter(({ target }) => target.startsWith(`${broughtFolder}/`))) {
+        if ((await files.inspect(workspace.worktree, file.source)) !== undefined) {
+            await files.copy(workspace.worktree, `${source}/${broughtFolder}`, file.source);
+        }
+    }
 }
 
 /** The tracked files of the compose file's folder, and the compose file where it was merged. */
@@ -93,15 +116,24 @@ async function releaseFiles(files: Files, source: string, input: AssembleInput):
     const prefix = input.project.folder === "" ? "" : `${input.project.folder}/`;
     const paths = new Set(input.tracked.map(({ target }) => target));
     paths.add(input.project.file.path.slice(prefix.length));
-    const found: ReleaseFile[] = [];
-    for (const path of [...paths].sort()) {
+    return mapAtOnce([...paths].sort(), filesAtOnce, async (path) => {
         const there = await files.inspect(source, path);
         if (there === undefined) {
             throw new DeploymentFailure("command_failed", `${path} is tracked, but a build command removed it.`);
         }
-        found.push({ path, sha256: there.sha256, executable: there.executable });
+        if (there.kind === "link") {
+            refuseWayOut(path, (await files.readLink(source, path)) ?? "");
+        }
+        return { path, sha256: there.sha256, executable: there.executable };
+    });
+}
+
+/** A build command may have put a link where the commit has a file. */
+function refuseWayOut(path: string, target: string): void {
+    if (normalizePath(folderOf(path), target) === undefined) {
+        const message = `${path}: the symlink points to ${target}, outside of the stack's folder`;
+        throw new DeploymentFailure("not_contained", `${message}; a build command has put it there.`);
     }
-    return found;
 }
 
 /** Where a built image is the one that runs already, its name stays, so that the service is not recreated. */

@@ -1,10 +1,12 @@
 import { AppError } from "../../../common/errors.ts";
 import type { BuildConfig, BuildConfigInput } from "../../../common/schema/build-config.ts";
 import type { BuildConfigStore } from "../core/build-config.ts";
-import { mergeVariables, viewBuildConfig } from "../core/build-config.ts";
+import { type BuildConfigRecord, mergeVariables, viewBuildConfig } from "../core/build-config.ts";
 import type { RepositoryStore } from "../core/git-repository.ts";
+import { isRuleTooCostly } from "../core/push-rules.ts";
+import { checkSchedule, nextScheduledAt, type ScheduleTimesPorts } from "./schedule-times.ts";
 
-export interface BuildConfigPorts {
+export interface BuildConfigPorts extends ScheduleTimesPorts {
     readonly buildConfigs: BuildConfigStore;
     readonly repositories: Pick<RepositoryStore, "findByStack">;
 }
@@ -12,12 +14,17 @@ export interface BuildConfigPorts {
 /** A stack's build configuration without the values of secrets; undefined where it has none. */
 export async function findBuildConfig(ports: BuildConfigPorts, stack: string): Promise<BuildConfig | undefined> {
     const record = await ports.buildConfigs.findByStack(stack);
-    return record === undefined ? undefined : viewBuildConfig(record);
+    return record === undefined ? undefined : viewScheduled(ports, record);
+}
+
+function viewScheduled(ports: BuildConfigPorts, record: BuildConfigRecord): BuildConfig {
+    return { ...viewBuildConfig(record), nextScheduledAt: nextScheduledAt(ports, record) };
 }
 
 /**
  * Replaces a stack's build configuration. A secret variable that is left out is kept, one given as `null` is removed.
- * Throws `conflict` where the stack is not connected, `invalid` for a name that is given twice.
+ * Throws `conflict` where the stack is not connected, `invalid` for a name that is given twice or a schedule that
+ * cannot be read.
  */
 export async function saveBuildConfig(
     ports: BuildConfigPorts,
@@ -32,6 +39,9 @@ export async function saveBuildConfig(
     }
     checkUnique("environmentVariables", input.environmentVariables);
     checkUnique("buildArgs", input.buildArgs);
+    checkRules("autoDeployBranches", input.autoDeployBranches);
+    checkRules("autoDeployTags", input.autoDeployTags);
+    checkSchedule(ports, input);
     const stored = await ports.buildConfigs.findByStack(stack);
     const saved = await ports.buildConfigs.save({
         ...input,
@@ -39,7 +49,18 @@ export async function saveBuildConfig(
         stackId: stack,
         repositoryId: repository.id,
     });
-    return viewBuildConfig(saved);
+    return viewScheduled(ports, saved);
+}
+
+function checkRules(field: string, rules: readonly string[]): void {
+    const costly = rules.findIndex(isRuleTooCostly);
+    if (costly !== -1) {
+        throw new AppError(
+            "invalid",
+            `${field}.${costly}: "${rules[costly] ?? ""}" may take endless time to match; ` +
+                "write it without a repetition of what repeats, such as v[0-9.]+",
+        );
+    }
 }
 
 function checkUnique(field: string, entries: readonly { readonly name: string }[]): void {

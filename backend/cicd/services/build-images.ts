@@ -8,7 +8,7 @@ import type { Files } from "../core/files.ts";
 import { DeploymentFailure } from "../core/failure.ts";
 import type { Workspace } from "../core/workspace.ts";
 import type { DeploymentRun } from "./deployment-run.ts";
-import { runEnvironment } from "./run-user-commands.ts";
+import { runEnvironment } from "./run-environment.ts";
 import { composeEnvironment } from "./stack-environment.ts";
 
 export interface BuildPorts {

@@ -5,14 +5,18 @@ import { textOf, treeAt } from "../compose/tree.ts";
 import { DeploymentFailure } from "../core/failure.ts";
 import type { Release, ReleaseStore } from "../core/release.ts";
 import { assembleRelease, type AssemblePorts } from "./assemble-release.ts";
+import { buildByScript, type BuildTask, expectedImages } from "./build-by-script.ts";
 import { buildImages, type BuildPorts } from "./build-images.ts";
 import { type CheckedOut, checkOut, type CheckOutPorts, findLiveRelease } from "./check-out.ts";
 import type { Connection } from "./deploy.ts";
 import type { DeploymentRun } from "./deployment-run.ts";
-import { runUserCommands, type UserCommandPorts } from "./run-user-commands.ts";
+import { guardProject } from "./guard-project.ts";
+import { runUserCommands } from "./run-user-commands.ts";
+import type { UserProgramPorts } from "./run-user-program.ts";
+import { scriptImages } from "./script-images.ts";
 import { withTimeLimit } from "./time-limit.ts";
 
-export interface BuildReleasePorts extends CheckOutPorts, BuildPorts, UserCommandPorts, AssemblePorts {
+export interface BuildReleasePorts extends CheckOutPorts, BuildPorts, UserProgramPorts, AssemblePorts {
     readonly releases: ReleaseStore;
 }
 
@@ -32,7 +36,7 @@ export async function buildRelease(
         await run.enter("building");
         // An engine that is away is told before the client's own words, which speak of flags and sockets.
         await ports.engine.ping();
-        const images = await build(ports, run, connection, source, signal);
+        const images = await build(ports, run, { connection, source, previous, signal });
         return assembleRelease(ports, run, { ...source, connection, images, previous });
     });
 }
@@ -54,31 +58,48 @@ async function tellOfPipeline(
 async function build(
     ports: BuildReleasePorts,
     run: DeploymentRun,
-    connection: Connection,
-    source: CheckedOut,
-    signal: AbortSignal,
+    input: BuildTask,
 ): Promise<ReadonlyMap<string, string>> {
-    const { config, variables } = connection;
+    const { connection, source, previous, signal } = input;
     const { workspace, project } = source;
-    const wanted = wantedImages(run, connection, source);
+    const { config } = connection;
+    const wanted = wantedImages(run, connection, source, previous);
     await ports.files.write(workspace.worktree, project.file.path, project.file.text);
-    await runUserCommands(ports, run, { workspace, config, variables, commands: config.preBuildCommands, signal });
-    if (wanted.size > 0) {
-        await buildImages(ports, run, {
-            workspace,
-            config,
-            variables,
-            folder: project.folder,
-            composeFiles: [project.file.path],
-            images: wanted,
-            environmentFile: await environmentFile(ports, source),
-            signal,
-        });
-    } else {
+    const isGuarded =
+        config.buildType === "script" || config.preBuildCommands.length + config.postBuildCommands.length > 0;
+    const check = isGuarded ? await guardProject(ports.files, { stack: run.stack, source }) : undefined;
+    const commands = { ...connection, workspace, signal };
+    await runUserCommands(ports, run, { ...commands, commands: config.preBuildCommands });
+    await check?.();
+    const images =
+        config.buildType === "script"
+            ? await buildByScript(ports, run, input)
+            : await buildServices(ports, run, input, wanted);
+    await runUserCommands(ports, run, { ...commands, commands: config.postBuildCommands });
+    await check?.();
+    return images;
+}
+
+async function buildServices(
+    ports: BuildReleasePorts,
+    run: DeploymentRun,
+    { connection, source, signal }: BuildTask,
+    images: ReadonlyMap<string, string>,
+): Promise<ReadonlyMap<string, string>> {
+    if (images.size === 0) {
         run.say("Nothing to build: every service uses an image as it is.");
+        return images;
     }
-    await runUserCommands(ports, run, { workspace, config, variables, commands: config.postBuildCommands, signal });
-    return wanted;
+    await buildImages(ports, run, {
+        ...connection,
+        workspace: source.workspace,
+        folder: source.project.folder,
+        composeFiles: [source.project.file.path],
+        images,
+        environmentFile: await environmentFile(ports, source),
+        signal,
+    });
+    return images;
 }
 
 async function environmentFile(ports: BuildReleasePorts, source: CheckedOut): Promise<string | undefined> {
@@ -86,17 +107,16 @@ async function environmentFile(ports: BuildReleasePorts, source: CheckedOut): Pr
     return there === undefined ? undefined : `${source.stackDirectory}/.env`;
 }
 
-/** Service → the name of the image that this commit's build makes for it. */
+/** Service → the name of the image that this commit's build makes for it; with a script, as far as that is known. */
 export function wantedImages(
     run: DeploymentRun,
-    { config }: Connection,
+    connection: Connection,
     source: CheckedOut,
+    previous: Release | undefined,
 ): ReadonlyMap<string, string> {
+    const { config } = connection;
     if (config.buildType === "script") {
-        throw new DeploymentFailure(
-            "not_supported",
-            'buildType: "script" is not supported yet; use docker_build or compose_only',
-        );
+        return expectedImages(scriptImages(run, connection, source), previous);
     }
     const services = [...effectiveServices(source.project).values()];
     const built = config.buildType === "compose_only" ? [] : servicesToBuild(services, config);

@@ -41,6 +41,7 @@ export async function checkOut(
         signal,
         timeoutSeconds: config.timeout,
         deploymentId: run.id,
+        onLine: (line) => run.write("stderr", line),
     });
     await ports.host.createStackDirectory(run.stack);
     const stackDirectory = await ports.host.stackDirectory(run.stack);

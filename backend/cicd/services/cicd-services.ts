@@ -1,12 +1,18 @@
 import { AppError } from "../../../common/errors.ts";
 import type { ApiToken, ApiTokenInput, CreatedApiToken } from "../../../common/schema/api-token.ts";
 import type { BuildConfig, BuildConfigInput } from "../../../common/schema/build-config.ts";
+import type { ConnectedRepository } from "../../../common/schema/connected-repository.ts";
 import type { Deployment, DeploymentRequest } from "../../../common/schema/deployment.ts";
+import type { ConnectedStacks, Discovery } from "../../../common/schema/discovery.ts";
+import type { Drift } from "../../../common/schema/drift.ts";
 import type { GitRepository } from "../../../common/schema/git-repository.ts";
 import type { LogLine, LogRange } from "../../../common/schema/log-line.ts";
 import type { PageQuery } from "../../../common/schema/page.ts";
 import type { Preview } from "../../../common/schema/preview.ts";
+import type { Synced } from "../../../common/schema/synced.ts";
+import type { RepositoryHook } from "../../../common/schema/repository-hook.ts";
 import type { RestStack, StackCICDExtension } from "../../../common/schema/stack.ts";
+import type { WebhookAccess } from "../../../common/schema/webhook-access.ts";
 import type { WebhookEvent } from "../../../common/schema/webhook-event.ts";
 import type { ApiTokenStore } from "../core/api-token.ts";
 import type { BuildConfigStore } from "../core/build-config.ts";
@@ -14,24 +20,36 @@ import type { Clock } from "../core/clock.ts";
 import type { DeploymentRecord, DeploymentStore } from "../core/deployment.ts";
 import { viewRepository, type RepositoryRecord, type RepositoryStore } from "../core/git-repository.ts";
 import type { Git } from "../core/git.ts";
+import type { HookApis } from "../core/hook-api.ts";
 import type { Caller, Host } from "../core/host.ts";
 import type { LogStore } from "../core/log-stream.ts";
 import type { Login } from "../core/login.ts";
+import type { RegistryWebhooks } from "../core/registry-push.ts";
 import type { ReleaseStore } from "../core/release.ts";
+import type { Schedules } from "../core/schedule.ts";
+import type { Ssh } from "../core/ssh.ts";
 import { viewWebhookEvent, type WebhookEventRecord, type WebhookEventStore } from "../core/webhook-event.ts";
+import { acceptHostKey, type AcceptCall } from "./accept-host-key.ts";
 import { createApiToken, listApiTokens, revokeApiToken } from "./api-tokens.ts";
 import { findBuildConfig, saveBuildConfig } from "./build-configs.ts";
 import { connectRepository, type ConnectRequest } from "./connect-repository.ts";
+import { connectStacks, type ConnectStacksRequest } from "./connect-stacks.ts";
 import { followToEnd, readWholeLog, type FollowRequest } from "./deployment-log.ts";
+import type { Followed } from "./follow-remote.ts";
 import { disconnectRepository } from "./disconnect-repository.ts";
+import { discoverStacks, type DiscoverRequest } from "./discover-stacks.ts";
 import { LogFollower, type FollowOptions } from "./follow-log.ts";
 import { findDeployment, listDeployments } from "./list-deployments.ts";
+import { listRepositories } from "./list-repositories.ts";
 import { findStack, listStacks, requireStack } from "./list-stacks.ts";
 import { listWebhookEvents } from "./list-webhook-events.ts";
 import type { MutablePage } from "./page.ts";
+import { createRepositoryHook, findRepositoryHook, removeRepositoryHook, type HookCall } from "./repository-hook.ts";
 import { extendStack } from "./stack-extension.ts";
+import type { SyncCall } from "./sync-repository.ts";
 import { testRepository, type ConnectionTest, type TestRequest } from "./test-repository.ts";
 import { viewOne } from "./view-deployments.ts";
+import { webhookAccess } from "./webhook-access.ts";
 
 interface StackCall {
     readonly stack: string;
@@ -51,11 +69,15 @@ export interface CicdServicePorts {
     readonly deployments: DeploymentStore;
     readonly events: WebhookEventStore;
     readonly releases: Pick<ReleaseStore, "list">;
+    readonly registries: Pick<RegistryWebhooks, "token">;
+    readonly hookApis: HookApis;
     readonly logs: LogStore;
     readonly tokens: ApiTokenStore;
     readonly git: Git;
+    readonly ssh: Ssh;
     readonly host: Pick<Host, "listStacks" | "createStackDirectory" | "push" | "refreshStacks">;
     readonly clock: Clock;
+    readonly schedules: Schedules;
     /** This server's public address, without a trailing slash. */
     readonly baseUrl: string;
     readonly login: Login;
@@ -63,7 +85,12 @@ export interface CicdServicePorts {
     previewDeployment(call: StackCall & { readonly signal: AbortSignal }): Promise<Preview>;
     cancelDeployment(call: IdCall): Promise<DeploymentRecord>;
     rollBackTo(call: IdCall): Promise<DeploymentRecord>;
+    findDrift(stack: string): Promise<Drift>;
+    restoreLive(call: { readonly stack: string; readonly caller: Caller }): Promise<DeploymentRecord>;
     redeliverWebhook(call: IdCall): Promise<WebhookEventRecord>;
+    syncRepository(call: SyncCall): Promise<Followed>;
+    /** Told of bugs that must not undo what else was asked for. */
+    readonly onError: (error: unknown) => void;
 }
 
 /** Every use case that REST and the sockets offer, with answers as the outside sees them. Throws AppError. */
@@ -73,16 +100,30 @@ export interface CicdServices {
     findStack(name: string): Promise<RestStack>;
     extendStack(name: string): Promise<StackCICDExtension>;
     findRepository(stack: string): Promise<GitRepository | undefined>;
-    findWebhookSecret(stack: string): Promise<string>;
+    findWebhookAccess(stack: string): Promise<WebhookAccess>;
+    /** The webhook as the repository's provider knows it. */
+    findRepositoryHook(call: HookCall): Promise<RepositoryHook>;
+    /** Makes the webhook at the provider, or brings it up to date. */
+    createRepositoryHook(call: HookCall): Promise<RepositoryHook>;
+    removeRepositoryHook(call: HookCall): Promise<RepositoryHook>;
     connectRepository(request: ConnectRequest): Promise<GitRepository>;
     disconnectRepository(call: { readonly stack: string; readonly caller: Caller }): Promise<void>;
     testRepository(request: TestRequest): Promise<ConnectionTest>;
+    /** Pins another SSH host key. */
+    acceptHostKey(call: AcceptCall): Promise<GitRepository>;
+    /** Asks the repository for new commits now, and deploys them as a poll would. */
+    syncRepository(call: SyncCall): Promise<Synced>;
+    listRepositories(page: PageQuery): Promise<MutablePage<ConnectedRepository>>;
+    discoverStacks(request: DiscoverRequest): Promise<Discovery>;
+    connectStacks(request: ConnectStacksRequest): Promise<ConnectedStacks>;
     findBuildConfig(stack: string): Promise<BuildConfig | undefined>;
     saveBuildConfig(call: { readonly stack: string; readonly input: BuildConfigInput }): Promise<BuildConfig>;
     triggerDeployment(call: StackCall): Promise<Deployment>;
     previewDeployment(call: StackCall & { readonly signal: AbortSignal }): Promise<Preview>;
     cancelDeployment(call: IdCall): Promise<Deployment>;
     rollBackTo(call: IdCall): Promise<Deployment>;
+    findDrift(stack: string): Promise<Drift>;
+    restoreLive(call: { readonly stack: string; readonly caller: Caller }): Promise<Deployment>;
     findDeployment(id: string): Promise<Deployment>;
     listDeployments(stack: string, page: PageQuery): Promise<MutablePage<Deployment>>;
     readLog(id: string, range: LogRange): Promise<readonly LogLine[]>;
@@ -119,10 +160,25 @@ function stackServices(ports: CicdServicePorts) {
             const record = await ports.repositories.findByStack(stack);
             return record && viewRepository(record, ports.baseUrl);
         },
-        findWebhookSecret: async (stack) => (await requireRepository(ports, stack)).webhookSecret,
+        findWebhookAccess: async (stack) => webhookAccess(ports, await requireRepository(ports, stack)),
+        findRepositoryHook: (call) => findRepositoryHook(ports, call),
+        createRepositoryHook: (call) => createRepositoryHook(ports, call),
+        removeRepositoryHook: (call) => removeRepositoryHook(ports, call),
         connectRepository: (request) => connectRepository(ports, request),
         disconnectRepository: (call) => disconnectRepository(ports, call),
         testRepository: (request) => testRepository(ports, request),
+        acceptHostKey: (call) => acceptHostKey(ports, call),
+        async syncRepository(call) {
+            const { deployment, ...found } = await ports.syncRepository(call);
+            return { ...found, deployment: deployment && (await viewOne(ports, deployment)) };
+        },
+        listRepositories: (page) => listRepositories(ports, page),
+        discoverStacks: (request) => discoverStacks(ports, request),
+        connectStacks: (request) =>
+            connectStacks(
+                { ...ports, deploy: async (call) => viewOne(ports, await ports.triggerDeployment(call)) },
+                request,
+            ),
         findBuildConfig: (stack) => findBuildConfig(ports, stack),
         saveBuildConfig: (call) => saveBuildConfig(ports, call),
     } satisfies Partial<CicdServices>;
@@ -134,6 +190,8 @@ function deploymentServices(ports: CicdServicePorts) {
         previewDeployment: (call) => ports.previewDeployment(call),
         cancelDeployment: async (call) => viewOne(ports, await ports.cancelDeployment(call)),
         rollBackTo: async (call) => viewOne(ports, await ports.rollBackTo(call)),
+        findDrift: (stack) => ports.findDrift(stack),
+        restoreLive: async (call) => viewOne(ports, await ports.restoreLive(call)),
         findDeployment: async (id) => viewOne(ports, await findDeployment(ports, id)),
         async listDeployments(stack, page) {
             const found = await listDeployments(ports, stack, page);

@@ -8,17 +8,22 @@ import type { NewRepository, RepositoryRecord, RepositoryStore } from "../core/g
 import { viewRepository } from "../core/git-repository.ts";
 import type { Git } from "../core/git.ts";
 import type { Caller, Host } from "../core/host.ts";
+import type { Ssh } from "../core/ssh.ts";
+import { checkAuthType } from "./check-auth-type.ts";
 import { checkPrivateHost } from "./check-private-host.ts";
 import { clearDeployments, type ClearPorts } from "./clear-deployments.ts";
 import { forgetMirror } from "./forget-mirror.ts";
 import { guessProvider } from "./guess-provider.ts";
 import { mergeCredentials } from "./merge-credentials.ts";
+import { keptHostKey } from "./pin-host-key.ts";
 import { checkBranch, reachRemote } from "./reach-remote.ts";
+import { settleKey } from "./settle-key.ts";
 
 export interface ConnectPorts extends ClearPorts {
     readonly repositories: RepositoryStore;
     readonly buildConfigs: BuildConfigStore;
     readonly git: Git;
+    readonly ssh: Pick<Ssh, "makeKey" | "readKey">;
     readonly host: Pick<Host, "createStackDirectory" | "push" | "refreshStacks">;
     /** This server's public address, without a trailing slash. */
     readonly baseUrl: string;
@@ -38,24 +43,25 @@ export interface ConnectRequest {
 
 /**
  * Connects a stack to a repository, or changes the connection; a stack that does not exist is made. Nothing is saved
- * unless the remote answers and has the branch. The answer has `webhookSecret` only where this call made or changed it.
- * Throws `invalid`, `forbidden`, `conflict` and `unavailable`.
+ * unless the remote answers and has the branch; only a key that this call makes need not be known there yet. The answer
+ * has `webhookSecret` only where this call made or changed it. Throws `invalid`, `forbidden`, `conflict` and `unavailable`.
  */
 export async function connectRepository(ports: ConnectPorts, request: ConnectRequest): Promise<GitRepository> {
     const { stack, force, caller, signal } = request;
     const stored = await ports.repositories.findByStack(stack);
-    const wanted = wantedRepository(request, stored);
-    checkPrivateHost(wanted, stored, caller);
-    checkAddresses(ports.git, wanted);
-    if (!force) {
-        checkBranch(wanted.branch, await reachRemote(ports.git, wanted, signal));
-    }
+    const given = wantedRepository(request, stored);
+    checkPrivateHost(given, stored, caller);
+    checkAddresses(ports.git, given);
+    checkAuthType(given);
+    const { made, ...key } = await settleKey(ports.ssh, { ...given, stack, stored, signal });
+    const keyed = { ...given, ...key };
+    const wanted = force ? keyed : await reach(ports.git, keyed, made, signal);
     const moved = stored !== undefined && !isSameAddress(stored.url, wanted.url);
     if (moved) {
         await clearDeployments(ports, stack, caller);
     }
     const saved = await save(ports, wanted);
-    if (moved) {
+    if (stored !== undefined && stored.url !== wanted.url) {
         await forgetMirror(ports, stored.url);
     }
     const view = viewRepository(saved, ports.baseUrl);
@@ -64,11 +70,33 @@ export async function connectRepository(ports: ConnectPorts, request: ConnectReq
     return saved.webhookSecret === stored?.webhookSecret ? view : { ...view, webhookSecret: saved.webhookSecret };
 }
 
+/**
+ * The repository with its server's host key, once the remote answers and has the branch. A key that was made just now
+ * is refused, of course, until it is registered there: that is no reason not to save it.
+ */
+async function reach(git: Git, wanted: NewRepository, keyMade: boolean, signal: AbortSignal): Promise<NewRepository> {
+    let hostKey = wanted.hostKey;
+    try {
+        const refs = await reachRemote(git, wanted, signal, (seen) => void (hostKey = seen));
+        checkBranch(wanted.branch, refs);
+    } catch (error) {
+        if (!(keyMade && isRefusal(error))) {
+            throw error;
+        }
+    }
+    return { ...wanted, hostKey };
+}
+
+function isRefusal(error: unknown): boolean {
+    return error instanceof AppError && error.cause instanceof AppError && error.cause.code === "unauthorized";
+}
+
 function wantedRepository({ stack, input }: ConnectRequest, stored: RepositoryRecord | undefined): NewRepository {
     return {
         ...input,
         stackId: stack,
         credentials: mergeCredentials(input, stored),
+        hostKey: keptHostKey(input.url, stored),
         provider: input.provider ?? guessProvider(input.url),
         webhookSecret: input.webhookSecret ?? stored?.webhookSecret ?? randomBytes(32).toString("hex"),
     };

@@ -174,7 +174,8 @@ async function findConnection(ports: DeployPorts, record: DeploymentRecord): Pro
     return { repository, config, variables: config.environmentVariables };
 }
 
-function secretsOf(connection: Connection | undefined): readonly string[] {
+/** What must never be shown of a connection. */
+export function secretsOf(connection: Connection | undefined): readonly string[] {
     if (connection === undefined) {
         return [];
     }
@@ -191,6 +192,7 @@ async function releaseSecrets(ports: DeployPorts, record: DeploymentRecord): Pro
     return releases.flatMap((release) => secretValues(release?.variables ?? []));
 }
 
-function secretValues(variables: readonly Variable[]): readonly string[] {
+/** The values of the secret ones. */
+export function secretValues(variables: readonly Variable[]): readonly string[] {
     return variables.filter((variable) => variable.secret).map((variable) => variable.value);
 }

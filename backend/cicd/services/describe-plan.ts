@@ -13,6 +13,7 @@ export function describePlan(plan: { readonly services: Plan; readonly files: St
         ...services,
         ...removed,
         ...first,
+        ...plan.services.stopFirst.map(({ name, reason }) => `  container ${name}: stop first (${reason})`),
         ...fileLine("files written", plan.files.written),
         ...fileLine("files removed", plan.files.removed),
         ...fileLine("kept a copy of, because their content was not ours", plan.files.replaced),

@@ -1,7 +1,8 @@
-import type { TriggerType } from "../../../common/schema/deployment.ts";
+import type { RefreshImage, TriggerType } from "../../../common/schema/deployment.ts";
 import type { BuildConfigRecord } from "../core/build-config.ts";
 import type { DeploymentRecord, DeploymentStore } from "../core/deployment.ts";
 import type { RepositoryRecord } from "../core/git-repository.ts";
+import { mergeRefresh } from "./merge-refresh.ts";
 import type { RunningDeployments } from "./running-deployments.ts";
 
 export interface EnqueueInput {
@@ -14,6 +15,8 @@ export interface EnqueueInput {
     readonly author?: string | undefined;
     readonly triggeredBy: TriggerType;
     readonly user?: string | undefined;
+    /** Images that were pushed; `ref` and `commit` are those that are live then. */
+    readonly refreshImages?: readonly RefreshImage[] | undefined;
 }
 
 export interface EnqueuePorts {
@@ -49,9 +52,9 @@ async function enqueueInTurn(
 ): Promise<{ deployment: DeploymentRecord; created: boolean }> {
     const stack = input.repository.stackId;
     const active = await ports.deployments.listActive(stack);
-    const same = active.find((row) => isSame(row, input) && !isRollback(row)) ?? (await sameLive(ports, stack, input));
-    if (same !== undefined) {
-        return { deployment: same, created: false };
+    const found = await findSame(ports, active, input);
+    if (found !== undefined) {
+        return found;
     }
     const deployment = await ports.deployments.create({
         stackId: stack,
@@ -64,13 +67,27 @@ async function enqueueInTurn(
         tag: input.ref.type === "tag" ? input.ref.name : undefined,
         triggeredBy: input.triggeredBy,
         triggeredByUser: input.user,
+        refreshImages: input.refreshImages,
     });
     ports.announce(deployment);
-    for (const row of active) {
+    for (const row of input.refreshImages === undefined ? active : []) {
         await supersede(ports, row, deployment);
     }
     ports.wake();
     return { deployment, created: true };
+}
+
+async function findSame(
+    ports: EnqueuePorts,
+    active: readonly DeploymentRecord[],
+    input: EnqueueInput,
+): Promise<{ deployment: DeploymentRecord; created: boolean } | undefined> {
+    if (input.refreshImages !== undefined) {
+        return mergeRefresh(ports, active, input.refreshImages);
+    }
+    const commits = active.filter((row) => !isRollback(row) && row.refreshImages === undefined);
+    const same = commits.find((row) => isSame(row, input)) ?? (await sameLive(ports, input.repository.stackId, input));
+    return same && { deployment: same, created: false };
 }
 
 function isSame(row: DeploymentRecord, input: EnqueueInput): boolean {
@@ -97,7 +114,8 @@ function isRollback(row: DeploymentRecord): boolean {
 }
 
 async function supersede(ports: EnqueuePorts, row: DeploymentRecord, by: DeploymentRecord): Promise<void> {
-    if (isRollback(row) || row.status === "deploying") {
+    // Pushed images go to whatever is live when their turn comes: a commit does not take their place.
+    if (isRollback(row) || row.refreshImages !== undefined || row.status === "deploying") {
         return;
     }
     const reason = `Superseded by ${by.commitSha === "" ? "a newer deployment" : by.commitSha.slice(0, 7)}.`;

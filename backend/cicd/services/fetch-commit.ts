@@ -1,10 +1,11 @@
 import type { BuildConfigRecord } from "../core/build-config.ts";
 import type { DeploymentStore } from "../core/deployment.ts";
-import { DeploymentFailure } from "../core/failure.ts";
-import type { CommitInfo, Git, GitRemote } from "../core/git.ts";
+import type { CommitInfo, Git } from "../core/git.ts";
 import type { RepositoryRecord, RepositoryStore } from "../core/git-repository.ts";
-import { touchesStack } from "../core/push-rules.ts";
+import { checkWorthDeploying } from "./check-worth-deploying.ts";
 import type { DeploymentRun } from "./deployment-run.ts";
+import { fetchLiveCommit } from "./fetch-live-commit.ts";
+import { pinFirstKey } from "./pin-host-key.ts";
 
 export interface FetchPorts {
     readonly git: Git;
@@ -26,23 +27,25 @@ export async function fetchCommit(
     config: BuildConfigRecord,
     signal: AbortSignal,
 ): Promise<CommitInfo> {
-    const { branch, tag } = run.record;
+    if (run.record.refreshImages !== undefined) {
+        return fetchLiveCommit(ports, run, repository, { signal, timeoutSeconds: config.timeout });
+    }
+    const { branch, tag, commitSha: asked } = run.record;
     run.say(`Fetching ${tag === undefined ? `branch ${branch}` : `tag ${tag}`} of ${repository.url}`);
     await ports.git.fetch(repository, {
         signal,
         timeoutSeconds: config.timeout,
         deploymentId: run.id,
         onLine: (line) => run.write("stderr", line),
+        onHostKey: pinFirstKey(ports.repositories, repository),
     });
     const ref = tag === undefined ? { branch } : { tag };
-    const pushed = await ports.git.resolve(repository, ref, run.record.commitSha || undefined);
+    const pushed = await ports.git.resolve(repository, ref, asked || undefined);
     const commit = (await findReplaced(ports, run, repository, pushed)) ?? pushed;
     await run.change({ commitSha: commit.sha, commitMessage: commit.message, commitAuthor: commit.author });
     await ports.repositories.markSynced(repository.id, commit.sha);
     run.say(`Commit ${commit.sha} by ${commit.author}: ${firstLine(commit.message)}`);
-    if (run.record.triggeredBy === "webhook" || run.record.triggeredBy === "scheduled") {
-        await checkWorthDeploying(ports, run, repository, config, commit);
-    }
+    await checkWorthDeploying(ports, run, { repository, config, commit, asked });
     return commit;
 }
 
@@ -57,7 +60,7 @@ async function findReplaced(
     pushed: CommitInfo,
 ): Promise<CommitInfo | undefined> {
     const { branch, tag, triggeredBy } = run.record;
-    if (triggeredBy !== "webhook" || tag !== undefined) {
+    if ((triggeredBy !== "webhook" && triggeredBy !== "scheduled") || tag !== undefined) {
         return undefined;
     }
     const recent = await ports.deployments.list(run.stack, recentDeployments);
@@ -80,44 +83,6 @@ async function findReplaced(
 
 function short({ sha }: CommitInfo): string {
     return sha.slice(0, 7);
-}
-
-async function checkWorthDeploying(
-    ports: FetchPorts,
-    run: DeploymentRun,
-    repository: RepositoryRecord,
-    config: BuildConfigRecord,
-    commit: CommitInfo,
-): Promise<void> {
-    const live = await ports.deployments.findLive(run.stack);
-    if (live === undefined || live.commitSha === "" || live.repositoryId !== repository.id) {
-        return;
-    }
-    await checkNewer(ports.git, run, repository, live.commitSha, live.branch, commit);
-    const files = await ports.git.changedFiles(repository, live.commitSha, commit.sha);
-    if (files !== undefined && !touchesStack(files, { paths: repository.paths, composePath: config.composePath })) {
-        throw new DeploymentFailure(
-            "no_change",
-            `Nothing of this stack changed since ${live.commitSha.slice(0, 7)}, which is live.`,
-        );
-    }
-}
-
-async function checkNewer(
-    git: Git,
-    run: DeploymentRun,
-    remote: GitRemote,
-    liveCommit: string,
-    liveBranch: string,
-    commit: CommitInfo,
-): Promise<void> {
-    const sameLine = run.record.tag === undefined && run.record.branch === liveBranch && commit.sha !== liveCommit;
-    if (sameLine && (await git.isAncestor(remote, commit.sha, liveCommit))) {
-        throw new DeploymentFailure(
-            "outdated",
-            `Commit ${commit.sha.slice(0, 7)} is older than ${liveCommit.slice(0, 7)}, which is live. To go back on purpose, use Roll back.`,
-        );
-    }
 }
 
 function firstLine(text: string): string {

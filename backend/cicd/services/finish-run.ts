@@ -21,7 +21,8 @@ export function succeed(run: DeploymentRun, release: Release, started: boolean):
         run.say("Deployed: every service runs this release.");
         return { images: release.images };
     }
-    const note = "Built, not started: the stack is stopped. Start it to run this release.";
+    const done = run.record.note ?? "Built";
+    const note = `${done}, not started: the stack is stopped. Start it to run this release.`;
     run.say(note);
     return { images: release.images, note };
 }

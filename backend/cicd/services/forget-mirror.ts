@@ -1,4 +1,4 @@
-import { isSameAddress } from "../core/git-address.ts";
+import { sharesMirror } from "../core/git-address.ts";
 import type { RepositoryStore } from "../core/git-repository.ts";
 import type { Git } from "../core/git.ts";
 
@@ -10,7 +10,7 @@ export interface ForgetPorts {
 /** Deletes the mirror of an address unless a connected stack still uses it. */
 export async function forgetMirror(ports: ForgetPorts, url: string): Promise<void> {
     const repositories = await ports.repositories.list();
-    if (!repositories.some((repository) => isSameAddress(repository.url, url))) {
+    if (!repositories.some((repository) => sharesMirror(repository.url, url))) {
         await ports.git.forget(url);
     }
 }

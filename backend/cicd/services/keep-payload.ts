@@ -8,13 +8,13 @@ export interface CutPayload {
     readonly bytes: number;
 }
 
-/** A verified body as it may be stored: without the secret; of one over 1 MiB only its size. */
-export function keepPayload(payload: unknown, secret: string): unknown {
+/** A verified body as it may be stored: without secrets; of one over 1 MiB only its size. */
+export function keepPayload(payload: unknown, ...secrets: readonly string[]): unknown {
     const text = JSON.stringify(payload);
     if (text.length > largestKept) {
         return { cut: true, bytes: text.length } satisfies CutPayload;
     }
-    const kept = createMasker([secret]).mask(text);
+    const kept = createMasker(secrets).mask(text);
     return kept === text ? payload : parseOr(kept, { cut: true, bytes: text.length });
 }
 

@@ -13,7 +13,7 @@ import { type BuildReleasePorts, wantedImages } from "./build-release.ts";
 import { checkOut, findLiveRelease } from "./check-out.ts";
 import type { Connection } from "./deploy.ts";
 import { DeploymentRun } from "./deployment-run.ts";
-import { renderRelease } from "./plan-release.ts";
+import { renderRelease } from "./render-release.ts";
 import { inspectStack } from "./verify-release.ts";
 import { deployedFiles, planStackFiles } from "./write-stack-files.ts";
 
@@ -60,7 +60,7 @@ async function preview(
 ): Promise<Preview> {
     const previous = await findLiveRelease(ports, run.stack);
     const source = await checkOut(ports, run, connection, previous, run.signal);
-    const wanted = wantedImages(run, connection, source);
+    const wanted = wantedImages(run, connection, source, previous);
     const images = [...wanted].map(([service, image]) => {
         const now = previous?.images.find((candidate) => candidate.service === service && candidate.built);
         return { service, image: now?.image ?? image, imageId: now?.imageId ?? "", built: true };
@@ -72,6 +72,7 @@ async function preview(
         source: ports.releases.filesDirectory(run.id),
         files: release.files,
         override: release.override,
+        previousOverride: previous?.override,
         previous: deployedFiles(previous),
         replacedDirectory: ports.replacedDirectory,
     });
@@ -99,6 +100,7 @@ async function planServices(
         imageIds: new Map(),
         hashes: serviceHashes(model, ports.hash),
         appliedHashes: previous?.serviceHashes ?? {},
+        appliedConfigHashes: previous?.applied?.configHashes,
         containers: await inspectStack(ports.engine, run.stack),
         others: await ports.engine.listContainers([]),
         inactiveServices: release.declaredServices,

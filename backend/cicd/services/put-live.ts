@@ -1,5 +1,5 @@
 import type { DeploymentRecord } from "../core/deployment.ts";
-import { asFailure, DeploymentFailure } from "../core/failure.ts";
+import { asFailure, DeploymentFailure, endsCancelled } from "../core/failure.ts";
 import { type Release, releaseId, type ReleaseStore } from "../core/release.ts";
 import type { StackStateStore } from "../core/stack-state.ts";
 import type { Connection } from "./deploy.ts";
@@ -25,7 +25,8 @@ export interface PutLivePorts extends GoBackPorts {
 export function createPutLive(ports: PutLivePorts) {
     return async function putLive(run: DeploymentRun, release: Release, connection: Connection): Promise<void> {
         const before = await findBefore(ports, run, release, connection);
-        const start = await mayStart(ports, run);
+        const restoring = before.release?.deploymentId === release.deploymentId;
+        const start = await mayStart(ports, run, restoring);
         const back = { before, start, rollbackOnFailure: connection.config.rollbackOnFailure };
         if (run.record.phase === "rolling_back") {
             // What was begun is finished, whatever the configuration says by now.
@@ -38,13 +39,17 @@ export function createPutLive(ports: PutLivePorts) {
                 release,
                 previous: before.release,
                 start,
-                pull: connection.config.pullPolicy,
+                pull: pullFor(connection, restoring),
                 signal: run.signal,
             });
         } catch (error) {
             const failure = asFailure(error);
             if (failure.errorCode === "interrupted" || !mayHaveTouched(run.record)) {
                 throw failure;
+            }
+            if (restoring) {
+                await endRestore(ports, run, failure);
+                return;
             }
             await goBack(ports, run, await asApplied(ports, release), back, failure);
             return;
@@ -81,9 +86,13 @@ async function goLive(ports: PutLivePorts, run: DeploymentRun, input: ApplyInput
 }
 
 /** A stack that a user stopped stays stopped: pushes and polls prepare the release, but do not start it. */
-async function mayStart(ports: PutLivePorts, run: DeploymentRun): Promise<boolean> {
+async function mayStart(ports: PutLivePorts, run: DeploymentRun, restoring: boolean): Promise<boolean> {
     if (!(await ports.stackStates.isStopped(run.stack))) {
         return true;
+    }
+    if (restoring) {
+        run.say("The stack was stopped by a user: its files are restored, its containers are left as they are.");
+        return false;
     }
     if (run.record.triggeredBy === "webhook" || run.record.triggeredBy === "scheduled") {
         run.say("The stack was stopped by a user: this release is prepared, but not started.");
@@ -91,6 +100,20 @@ async function mayStart(ports: PutLivePorts, run: DeploymentRun): Promise<boolea
     }
     await ports.stackStates.setStopped(run.stack, false);
     return true;
+}
+
+/** What is live is put back as it was: a newer image of the same name is for the next deployment. */
+function pullFor({ config }: Connection, restoring: boolean): ApplyInput["pull"] {
+    return restoring && config.pullPolicy === "always" ? "missing" : config.pullPolicy;
+}
+
+/** What failed is the very release that there is to go back to. */
+async function endRestore(ports: PutLivePorts, run: DeploymentRun, failure: DeploymentFailure): Promise<void> {
+    const error = run.mask(failure.message);
+    run.say(error);
+    run.say("This is the release that is live: there is nothing to go back to, and the stack is left as it is.");
+    const status = endsCancelled(failure) ? "cancelled" : "failed";
+    await finishRun(ports, run, status, { error, errorCode: failure.errorCode });
 }
 
 /** What ran before: the release of the live deployment, or a snapshot of what the folder runs without one. */

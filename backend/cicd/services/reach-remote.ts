@@ -1,16 +1,31 @@
 import { AppError } from "../../../common/errors.ts";
-import type { Git, GitRemote, RemoteRefs } from "../core/git.ts";
+import type { GitAuthType } from "../../../common/schema/git-repository.ts";
+import type { Git, GitCall, GitRemote, RemoteRefs } from "../core/git.ts";
 
 const timeoutSeconds = 20;
 const shownBranches = 10;
 
+const refusals: Readonly<Record<GitAuthType, string>> = {
+    none: "authType: the repository is private or does not exist; check url, or give a token with authType http_token",
+    http_token:
+        "credentials: the git server refused them; check the token, its expiry and that it may read the repository",
+    ssh_key:
+        "credentials: the git server refused the SSH key; register its public half there (as a deploy key, reading is " +
+        "enough), or give another key",
+};
+
 /**
  * Asks a remote for its branches. Throws `invalid` naming the field where address or credentials are refused, and
- * `unavailable` where the remote does not answer within 20 s.
+ * `unavailable` where the remote does not answer within 20 s, `conflict` where an SSH server shows another key than before.
  */
-export async function reachRemote(git: Git, remote: GitRemote, signal: AbortSignal): Promise<RemoteRefs> {
+export async function reachRemote(
+    git: Git,
+    remote: GitRemote,
+    signal: AbortSignal,
+    onHostKey?: GitCall["onHostKey"],
+): Promise<RemoteRefs> {
     try {
-        return await git.listRemote(remote, { signal, timeoutSeconds });
+        return await git.listRemote(remote, { signal, timeoutSeconds, onHostKey });
     } catch (error) {
         throw asInputError(error, remote);
     }
@@ -21,10 +36,7 @@ function asInputError(error: unknown, remote: GitRemote): unknown {
     if (!(error instanceof AppError) || error.code !== "unauthorized") {
         return error;
     }
-    const message =
-        remote.authType === "none"
-            ? "authType: the repository is private or does not exist; check url, or give a token with authType http_token"
-            : "credentials: the git server refused them; check the token, its expiry and that it may read the repository";
+    const message = refusals[remote.authType];
     return new AppError("invalid", message, { details: { errorCode: "auth_failed" }, cause: error });
 }
 

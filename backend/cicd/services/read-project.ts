@@ -1,15 +1,17 @@
+import { broughtFolder } from "../compose/brought-files.ts";
 import { createComposeReader } from "../compose/compose-reader.ts";
 import { checkContainment } from "../compose/containment.ts";
 import { checkEnvFile, parseEnvFile } from "../compose/env-file.ts";
 import { findComposeFile } from "../compose/find-compose-file.ts";
 import { type ComposeProject, loadProject } from "../compose/load-project.ts";
 import { describeMistake } from "../compose/mistake.ts";
-import { selectTrackedFiles, type TrackedFile } from "../compose/tracked-files.ts";
+import { selectBroughtFiles, selectTrackedFiles, type TrackedFile } from "../compose/tracked-files.ts";
 import type { Violation } from "../compose/violation.ts";
 import type { BuildConfigRecord, Variable } from "../core/build-config.ts";
 import { DeploymentFailure } from "../core/failure.ts";
 import type { Files } from "../core/files.ts";
 import type { DeploymentRun } from "./deployment-run.ts";
+import { releaseVariables } from "./run-environment.ts";
 
 export interface ReadProjectInput {
     readonly worktree: string;
@@ -25,6 +27,8 @@ export interface ReadProjectInput {
 export interface ReadProject {
     readonly project: ComposeProject;
     readonly tracked: readonly TrackedFile[];
+    /** Files and folders outside of the compose file's folder that are among them. */
+    readonly brought: readonly string[];
     /** The values that `${…}` has, secrets included. */
     readonly lookup: (name: string) => string | undefined;
 }
@@ -42,7 +46,8 @@ export async function readProject(files: Files, run: DeploymentRun, input: ReadP
     }
     refuse(run, checkEnvFile(".env", input.environmentText ?? ""));
     const reader = createComposeReader(files, worktree);
-    const lookup = await createLookup(files, input, found.folder);
+    const variables = releaseVariables(run, input.variables);
+    const lookup = await createLookup(files, { ...input, variables }, found.folder);
     const ownOverride = input.userOverride && { path: input.userOverride.name, text: input.userOverride.text };
     const loaded = await loadProject({ reader, files: found.files, folder: found.folder, ownOverride, lookup });
     if (!loaded.ok) {
@@ -52,7 +57,9 @@ export async function readProject(files: Files, run: DeploymentRun, input: ReadP
     const containment = await checkContainment(loaded.project, { reader, lookup, stack: run.stack });
     refuse(run, containment.violations);
     [...containment.hostAccess, ...containment.warnings].forEach((line) => run.say(`Note: ${line}`));
-    return { project: loaded.project, lookup, tracked: await selectTracked(files, run, worktree, paths, found.folder) };
+    const { brought } = containment;
+    const tracked = await selectTracked(files, run, { worktree, paths, folder: found.folder, brought });
+    return { project: loaded.project, lookup, tracked, brought };
 }
 
 async function createLookup(
@@ -76,29 +83,25 @@ async function trackedEnvironment(files: Files, worktree: string, folder: string
 async function selectTracked(
     files: Files,
     run: DeploymentRun,
-    worktree: string,
-    paths: readonly string[],
-    folder: string,
+    input: {
+        readonly worktree: string;
+        readonly paths: readonly string[];
+        readonly folder: string;
+        readonly brought: readonly string[];
+    },
 ): Promise<readonly TrackedFile[]> {
-    const links = await readLinks(files, worktree, paths);
-    const selected = selectTrackedFiles({ paths, folder, linkTarget: (path) => links.get(path) });
+    const links = await files.links(input.worktree);
+    const commit = { ...input, linkTarget: (path: string) => links.get(path) };
+    const selected = selectTrackedFiles(commit);
+    const brought = selectBroughtFiles(commit, input.brought);
+    const mistakes = [...selected.mistakes, ...brought.mistakes];
     refuse(
         run,
-        selected.mistakes.map((mistake) => ({ ...mistake, code: "not_contained" as const })),
+        mistakes.map((mistake) => ({ ...mistake, code: "not_contained" as const })),
     );
     selected.warnings.forEach((line) => run.say(`Note: ${line}`));
-    return selected.files;
-}
-
-async function readLinks(files: Files, root: string, paths: readonly string[]): Promise<ReadonlyMap<string, string>> {
-    const links = new Map<string, string>();
-    for (const path of paths) {
-        const target = await files.readLink(root, path);
-        if (target !== undefined) {
-            links.set(path, target);
-        }
-    }
-    return links;
+    input.brought.forEach((path) => run.say(`Note: ${path} is copied to ${broughtFolder}/${path} of the stack`));
+    return [...selected.files, ...brought.files];
 }
 
 /** Logs every violation and ends the deployment; goes on where there is none. */

@@ -9,6 +9,7 @@ import { evaluateDelivery } from "./evaluate-delivery.ts";
 import { keepPayload } from "./keep-payload.ts";
 import { matchRepositories, type RealAddress } from "./match-repositories.ts";
 import { redactHeaders } from "./redact-headers.ts";
+import { storeDelivery } from "./store-delivery.ts";
 import { refuse, replyWith, tryAgainLater } from "./webhook-reply.ts";
 
 export interface ReceiveWebhookPorts extends DecidePushPorts {
@@ -21,6 +22,9 @@ export interface ReceiveWebhookPorts extends DecidePushPorts {
     readonly mayStoreFailure: (key: string) => Promise<boolean>;
 }
 
+/** A request and when its body was complete. */
+type ReceivedDelivery = WebhookDelivery & { readonly receivedAt: Date };
+
 /** The part of an event that is the same for every repository of a delivery. */
 type EventBase = Omit<NewWebhookEvent, "repositoryId" | "stackId" | "payload" | "verdict" | "reason" | "deploymentId">;
 
@@ -31,11 +35,12 @@ type EventBase = Omit<NewWebhookEvent, "repositoryId" | "stackId" | "payload" | 
  */
 export function receiveWebhook(ports: ReceiveWebhookPorts): ReceiveWebhook {
     return async function receive(request: WebhookDelivery): Promise<WebhookReply> {
+        const receivedAt = ports.clock.now();
         try {
             const repository = await ports.repositories.find(request.id);
             return repository === undefined
                 ? refuse(404, "there is no such webhook; copy its address from the stack's page again")
-                : await handle(ports, repository, request);
+                : await handle(ports, repository, { ...request, receivedAt });
         } catch (error) {
             if (errorCode(error) === "unavailable") {
                 return tryAgainLater(errorMessage(error));
@@ -48,11 +53,11 @@ export function receiveWebhook(ports: ReceiveWebhookPorts): ReceiveWebhook {
 async function handle(
     ports: ReceiveWebhookPorts,
     repository: RepositoryRecord,
-    request: WebhookDelivery,
+    request: ReceivedDelivery,
 ): Promise<WebhookReply> {
     const provider = ports.providers.get(repository.provider);
     if (provider === undefined) {
-        const reason = `webhooks of ${repository.provider} are not supported yet; choose the provider generic`;
+        const reason = `webhooks of ${repository.provider} are not understood here; choose the provider generic`;
         return rejectUnverified(ports, repository, undefined, request, reason);
     }
     const { body, headers } = request;
@@ -67,7 +72,7 @@ async function takeVerified(
     ports: ReceiveWebhookPorts,
     repository: RepositoryRecord,
     provider: WebhookProvider,
-    request: WebhookDelivery,
+    request: ReceivedDelivery,
 ): Promise<WebhookReply> {
     const base = { ...describe(repository, provider, request), verified: true };
     const parsed = parse(provider, request);
@@ -81,8 +86,9 @@ async function takeVerified(
             reason,
             error: reason,
         } as const;
-        const [stored] = await ports.events.createAll([{ ...rejected, ...owner(repository) }]);
-        return refuse(400, reason, stored?.id);
+        return storeDelivery(ports, request.receivedAt, [{ ...rejected, ...owner(repository) }], (id) =>
+            refuse(400, reason, id),
+        );
     }
     const delivery = { deliveryId: base.deliveryId, user: undefined };
     const found = await evaluateDelivery(ports, repository, parsed, delivery, async () =>
@@ -98,14 +104,11 @@ async function takeVerified(
         reason,
         deploymentId,
     }));
-    const [own] = await ports.events.createAll(events);
-    return replyWith(
-        found.map(({ verdict }) => verdict),
-        own?.id,
-    );
+    const verdicts = found.map(({ verdict }) => verdict);
+    return storeDelivery(ports, request.receivedAt, events, (id) => replyWith(verdicts, id));
 }
 
-function parse(provider: WebhookProvider, request: WebhookDelivery) {
+function parse(provider: WebhookProvider, request: ReceivedDelivery) {
     try {
         return provider.parse(request);
     } catch (error) {
@@ -121,17 +124,15 @@ async function rejectUnverified(
     ports: ReceiveWebhookPorts,
     repository: RepositoryRecord,
     provider: WebhookProvider | undefined,
-    request: WebhookDelivery,
+    request: ReceivedDelivery,
     reason: string,
 ): Promise<WebhookReply> {
     if (!(await ports.mayStoreFailure(`${repository.id} ${request.address}`))) {
         return refuse(401, reason);
     }
     const base = { ...describe(repository, provider, request), verified: false };
-    const [stored] = await ports.events.createAll([
-        { ...base, ...owner(repository), payload: null, verdict: "rejected", reason },
-    ]);
-    return refuse(401, reason, stored?.id);
+    const event = { ...base, ...owner(repository), payload: null, verdict: "rejected", reason } as const;
+    return storeDelivery(ports, request.receivedAt, [event], (id) => refuse(401, reason, id));
 }
 
 function owner(repository: RepositoryRecord) {

@@ -10,9 +10,9 @@ const longestValue = 4096;
 export function redactHeaders(
     headers: WebhookHeaders,
     secretHeaders: readonly string[],
-    secret: string,
+    ...secrets: readonly string[]
 ): Readonly<Record<string, string>> {
-    const masker = createMasker([secret]);
+    const masker = createMasker(secrets);
     const redacted: Record<string, string> = {};
     for (const [name, value] of Object.entries(headers).slice(0, mostHeaders)) {
         if (value !== undefined) {

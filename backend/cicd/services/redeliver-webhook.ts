@@ -4,12 +4,15 @@ import type { StackVerdict } from "../../../common/schema/webhook-event.ts";
 import type { Caller } from "../core/host.ts";
 import type { RepositoryRecord, RepositoryStore } from "../core/git-repository.ts";
 import type { NewWebhookEvent, WebhookEventRecord, WebhookEventStore, WebhookProvider } from "../core/webhook-event.ts";
-import type { DecidePushPorts } from "./decide-push.ts";
+import { registryEventType, type RegistryWebhooks } from "../core/registry-push.ts";
+import type { DecideImagePushPorts } from "./decide-image-push.ts";
+import { evaluateImagePush } from "./evaluate-image-push.ts";
 import { evaluateDelivery } from "./evaluate-delivery.ts";
 import { isCut } from "./keep-payload.ts";
 import type { RealAddress } from "./match-repositories.ts";
 
-export interface RedeliverWebhookPorts extends DecidePushPorts {
+export interface RedeliverWebhookPorts extends DecideImagePushPorts {
+    readonly registries: Pick<RegistryWebhooks, "parse">;
     readonly repositories: Pick<RepositoryStore, "find">;
     readonly events: Pick<WebhookEventStore, "find" | "findDelivery" | "createAll">;
     readonly providers: ReadonlyMap<GitProvider, WebhookProvider>;
@@ -29,16 +32,24 @@ export function redeliverWebhook(ports: RedeliverWebhookPorts) {
         if (event === undefined) {
             throw new AppError("not_found", `webhook event ${call.id}: there is none; it may have been pruned`);
         }
-        const { repository, provider } = await findSender(ports, event);
-        const parsed = parseAgain(provider, event);
-        const delivery = { deliveryId: event.deliveryId, user: call.caller.username };
-        const [found] = await evaluateDelivery(ports, repository, parsed, delivery, async () => [repository]);
+        const [found] = await evaluateAgain(ports, event, call.caller.username);
         const [stored] = await ports.events.createAll([again(event, found?.verdict)]);
         if (stored === undefined) {
             throw new AppError("internal", "the redelivered event was not stored");
         }
         return stored;
     };
+}
+
+async function evaluateAgain(ports: RedeliverWebhookPorts, event: WebhookEventRecord, user: string) {
+    const { repository, provider } = await findSender(ports, event);
+    const request = requestOf(event);
+    const delivery = { deliveryId: event.deliveryId, user };
+    if (event.eventType === registryEventType) {
+        const parsed = ports.registries.parse(request);
+        return evaluateImagePush(ports, repository, parsed, delivery, async () => [repository]);
+    }
+    return evaluateDelivery(ports, repository, provider.parse(request), delivery, async () => [repository]);
 }
 
 /** The new event: what came is the same, what it meant is not. */
@@ -75,7 +86,8 @@ async function findSender(
     return { repository, provider };
 }
 
-function parseAgain(provider: WebhookProvider, event: WebhookEventRecord) {
+/** What came, as it was stored. */
+function requestOf(event: WebhookEventRecord) {
     if (!event.verified || event.verdict === "rejected") {
         throw new AppError("conflict", `webhook event ${event.id}: it was rejected; let the sender deliver it again`);
     }
@@ -87,5 +99,5 @@ function parseAgain(provider: WebhookProvider, event: WebhookEventRecord) {
     }
     const body = event.payload === null || event.payload === undefined ? "" : JSON.stringify(event.payload);
     const headers = { ...event.headers, "content-type": "application/json" };
-    return provider.parse({ body: new TextEncoder().encode(body), headers });
+    return { body: new TextEncoder().encode(body), headers };
 }

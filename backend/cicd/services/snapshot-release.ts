@@ -87,7 +87,8 @@ function images(states: readonly ContainerState[]): DeployedImage[] {
     const byService = new Map(states.map((state) => [state.service, state]));
     return [...byService.values()].map((state) => ({
         service: state.service,
-        image: state.imageId,
+        // Its name may mean another image before long: a deployment pulls.
+        image: state.image ?? state.imageId,
         imageId: state.imageId,
         built: false,
     }));

@@ -1,17 +1,23 @@
 import { AppError } from "../../../common/errors.ts";
-import type { GitRepositoryInput } from "../../../common/schema/git-repository.ts";
+import type { GitProvider, GitRepositoryInput } from "../../../common/schema/git-repository.ts";
 import type { RepositoryRecord, RepositoryStore } from "../core/git-repository.ts";
 import type { Git, GitRemote } from "../core/git.ts";
 import type { Caller } from "../core/host.ts";
+import type { Ssh } from "../core/ssh.ts";
+import { checkAuthType } from "./check-auth-type.ts";
 import { checkPrivateHost } from "./check-private-host.ts";
 import { findComposePaths } from "./compose-paths.ts";
 import { forgetMirror } from "./forget-mirror.ts";
+import { guessProvider } from "./guess-provider.ts";
 import { mergeCredentials } from "./merge-credentials.ts";
+import { keptHostKey } from "./pin-host-key.ts";
 import { checkBranch, reachRemote } from "./reach-remote.ts";
+import { loadKey } from "./settle-key.ts";
 
 export interface TestPorts {
     readonly repositories: RepositoryStore;
     readonly git: Git;
+    readonly ssh: Pick<Ssh, "makeKey" | "readKey">;
 }
 
 export interface TestRequest {
@@ -24,6 +30,7 @@ export interface TestRequest {
 
 export type TestInput = Pick<GitRepositoryInput, "url" | "authType" | "credentials" | "allowPrivateHost"> & {
     readonly branch?: string | undefined;
+    readonly provider?: GitProvider | undefined;
 };
 
 export interface ConnectionTest {
@@ -39,9 +46,8 @@ export interface ConnectionTest {
  */
 export async function testRepository(ports: TestPorts, request: TestRequest): Promise<ConnectionTest> {
     const stored = await ports.repositories.findByStack(request.stack);
-    const remote = remoteOf(request, stored);
+    const remote = await remoteOf(ports, request, stored);
     const branch = request.input === undefined ? stored?.branch : request.input.branch;
-    ports.git.checkAddress(remote.url, remote.allowPrivateHost);
     const refs = await reachRemote(ports.git, remote, request.signal);
     if (branch !== undefined) {
         checkBranch(branch, refs);
@@ -53,15 +59,25 @@ export async function testRepository(ports: TestPorts, request: TestRequest): Pr
     };
 }
 
-function remoteOf({ stack, input, caller }: TestRequest, stored: RepositoryRecord | undefined): GitRemote {
+async function remoteOf(
+    { git, ssh }: TestPorts,
+    { stack, input, caller, signal }: TestRequest,
+    stored: RepositoryRecord | undefined,
+): Promise<GitRemote> {
     if (input !== undefined) {
         checkPrivateHost(input, stored, caller);
+        git.checkAddress(input.url, input.allowPrivateHost);
+        checkAuthType(input);
         const { url, authType, allowPrivateHost } = input;
-        return { url, authType, allowPrivateHost, credentials: mergeCredentials(input, stored) };
+        const given = { stack, authType, credentials: mergeCredentials(input, stored), stored, signal };
+        const credentials = await loadKey(ssh, given);
+        const provider = input.provider ?? guessProvider(url);
+        return { url, authType, allowPrivateHost, credentials, provider, hostKey: keptHostKey(url, stored) };
     }
     if (stored === undefined) {
         throw new AppError("not_found", `repository: the stack "${stack}" is not connected to one; give a url to test`);
     }
+    git.checkAddress(stored.url, stored.allowPrivateHost);
     return stored;
 }
 

@@ -1,5 +1,6 @@
 import { composeFileNames, generatedOverrideName, overrideFileNames } from "../compose/find-compose-file.ts";
 import { isGeneratedOverride } from "../compose/override.ts";
+import { filesAtOnce, mapAtOnce } from "../core/at-once.ts";
 import type { FileInfo, Files } from "../core/files.ts";
 import type { Release, ReleaseFile } from "../core/release.ts";
 import { findObstacles, foldersOf } from "./find-obstacles.ts";
@@ -10,6 +11,8 @@ export interface StackFilesInput {
     readonly source: string;
     readonly files: readonly ReleaseFile[];
     readonly override: string | undefined;
+    /** The override that was written last, where it is known: another one that lies there was edited by hand. */
+    readonly previousOverride?: string | undefined;
     /** The files of the release that is in place; empty where none is. */
     readonly previous: readonly ReleaseFile[];
     /** Where what is replaced is kept: `replaced/<stack>/<deployment>`. */
@@ -49,7 +52,14 @@ export async function planStackFiles(files: Files, input: StackFilesInput): Prom
         written: writes.written,
         removed,
         left: left.filter((path) => !foreign.includes(path) && !gone.has(path)),
-        replaced: [...new Set([...writes.replaced, ...obstacles.replaced, ...foreign])],
+        replaced: [
+            ...new Set([
+                ...writes.replaced,
+                ...obstacles.replaced,
+                ...foreign,
+                ...(await editedOverride(files, input)),
+            ]),
+        ],
         obstacles: [...gone],
     };
 }
@@ -62,10 +72,9 @@ export async function writeStackFiles(files: Files, input: StackFilesInput, chan
     for (const path of change.obstacles) {
         await files.remove(input.stackDirectory, path);
     }
-    for (const path of change.written) {
-        await files.copy(input.source, input.stackDirectory, path);
-    }
-    const kept = new Set([...input.files.map((file) => file.path), ...change.obstacles]);
+    await mapAtOnce(change.written, filesAtOnce, (path) => files.copy(input.source, input.stackDirectory, path));
+    const override = input.override === undefined ? [] : [generatedOverrideName];
+    const kept = new Set([...input.files.map((file) => file.path), ...change.obstacles, ...override]);
     for (const path of [...change.removed, ...change.replaced].filter((name) => !kept.has(name))) {
         await files.remove(input.stackDirectory, path);
     }
@@ -84,9 +93,11 @@ async function planWrites(
     const known = knownHashes([...input.previous, ...(input.known ?? [])]);
     const written: string[] = [];
     const replaced: string[] = [];
-    for (const file of input.files) {
+    const lying = await mapAtOnce(input.files, filesAtOnce, async (file) => {
         const hidden = foldersOf(file.path).some((folder) => gone.has(folder));
-        const there = hidden ? undefined : await files.inspect(input.stackDirectory, file.path);
+        return { file, there: hidden ? undefined : await files.inspect(input.stackDirectory, file.path) };
+    });
+    for (const { file, there } of lying) {
         if (isInPlace(file, there)) {
             continue;
         }
@@ -132,8 +143,11 @@ async function planRemovals(
     const wanted = new Set(input.files.map((file) => file.path));
     const removed: string[] = [];
     const left: string[] = [];
-    for (const file of input.previous) {
-        const there = wanted.has(file.path) ? undefined : await files.inspect(input.stackDirectory, file.path);
+    const lying = await mapAtOnce(input.previous, filesAtOnce, async (file) => ({
+        file,
+        there: wanted.has(file.path) ? undefined : await files.inspect(input.stackDirectory, file.path),
+    }));
+    for (const { file, there } of lying) {
         if (there === undefined || file.path === ".env") {
             continue;
         }
@@ -160,6 +174,14 @@ async function foreignComposeFiles(
         }
     }
     return found;
+}
+
+/** An override of ours whose text is neither the old nor the new one; one that has lost its first line is foreign. */
+async function editedOverride(files: Files, input: StackFilesInput): Promise<readonly string[]> {
+    const text = await files.readText(input.stackDirectory, generatedOverrideName);
+    const known = [input.previousOverride, input.override];
+    const isEdited = text !== undefined && isGeneratedOverride(text) && !known.includes(text);
+    return isEdited && input.previousOverride !== undefined ? [generatedOverrideName] : [];
 }
 
 async function removeGeneratedOverride(files: Files, directory: string): Promise<void> {

@@ -6,6 +6,7 @@ import { createLogSubscriptions } from "./log-subscriptions.ts";
 export function cicdHandlers(services: CicdServices): CicdHandlers {
     return {
         ...repositoryHandlers(services),
+        ...discoveryHandlers(services),
         ...deploymentHandlers(services),
         ...createLogSubscriptions(services),
     } satisfies CicdHandlers;
@@ -23,7 +24,20 @@ function repositoryHandlers(services: CicdServices) {
         },
         testGitConnection: async ([stack, input], { caller }) =>
             services.testRepository({ stack, input, caller, signal: inTime() }),
-        getWebhookSecret: async ([stack]) => ({ webhookSecret: await services.findWebhookSecret(stack) }),
+        acceptHostKey: async ([stack, fingerprint]) => ({
+            repository: await services.acceptHostKey({ stack, fingerprint, signal: inTime() }),
+        }),
+        syncRepository: async ([stack], { caller }) => services.syncRepository({ stack, caller, signal: inTime() }),
+        getWebhookSecret: async ([stack]) => services.findWebhookAccess(stack),
+        getRepositoryHook: async ([stack, access]) => ({
+            hook: await services.findRepositoryHook({ stack, access, signal: inTime() }),
+        }),
+        createRepositoryHook: async ([stack, access]) => ({
+            hook: await services.createRepositoryHook({ stack, access, signal: inTime() }),
+        }),
+        removeRepositoryHook: async ([stack, access]) => ({
+            hook: await services.removeRepositoryHook({ stack, access, signal: inTime() }),
+        }),
         getBuildConfig: async ([stack]) => ({ buildConfig: (await services.findBuildConfig(stack)) ?? null }),
         saveBuildConfig: async ([stack, input]) => ({ buildConfig: await services.saveBuildConfig({ stack, input }) }),
         getWebhookEvents: async ([stack, limit, cursor]) => {
@@ -31,6 +45,17 @@ function repositoryHandlers(services: CicdServices) {
             return { events: items, nextCursor };
         },
         redeliverWebhookEvent: async ([id], { caller }) => ({ event: await services.redeliverWebhook({ id, caller }) }),
+    } satisfies Partial<CicdHandlers>;
+}
+
+function discoveryHandlers(services: CicdServices) {
+    return {
+        getRepositories: async ([limit, cursor]) => {
+            const { items, nextCursor } = await services.listRepositories({ limit, cursor });
+            return { repositories: items, nextCursor };
+        },
+        discoverRepository: async ([input], { caller }) => services.discoverStacks({ input, caller, signal: inTime() }),
+        connectStacks: async ([input], { caller }) => services.connectStacks({ input, caller, signal: inTime() }),
     } satisfies Partial<CicdHandlers>;
 }
 
@@ -44,6 +69,8 @@ function deploymentHandlers(services: CicdServices) {
         }),
         cancelBuild: async ([id], { caller }) => ({ deployment: await services.cancelDeployment({ id, caller }) }),
         rollbackDeployment: async ([id], { caller }) => ({ deployment: await services.rollBackTo({ id, caller }) }),
+        getStackDrift: async ([stack]) => ({ drift: await services.findDrift(stack) }),
+        restoreStack: async ([stack], { caller }) => ({ deployment: await services.restoreLive({ stack, caller }) }),
         getDeploymentDetails: async ([id]) => ({ deployment: await services.findDeployment(id) }),
         getDeploymentHistory: async ([stack, limit, cursor]) => {
             const { items, nextCursor } = await services.listDeployments(stack, { limit, cursor });

@@ -43,7 +43,13 @@ export async function dispatch(
 
 /** What a caller is told of anything thrown. */
 function refusal(error: unknown): Refusal {
-    return { ok: false, msg: errorMessage(error), msgi18n: true, code: errorCode(error) };
+    const told = { ok: false, msg: errorMessage(error), msgi18n: true, code: errorCode(error) } as const;
+    const details = error instanceof AppError ? error.details : undefined;
+    return isCoded(details) ? { ...told, details } : told;
+}
+
+function isCoded(details: unknown): details is { readonly errorCode: unknown } {
+    return typeof details === "object" && details !== null && "errorCode" in details;
 }
 
 async function serve(

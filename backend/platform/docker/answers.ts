@@ -46,7 +46,12 @@ export const ContainerDetails = z.object({
         StartedAt: z.string(),
         Health: z.object({ Status: z.string() }).nullish(),
     }),
-    Config: z.object({ Labels: labels, Tty: z.boolean().default(false), StopTimeout: z.int().min(0).nullish() }),
+    Config: z.object({
+        Labels: labels,
+        Image: z.string().optional(),
+        Tty: z.boolean().default(false),
+        StopTimeout: z.int().min(0).nullish(),
+    }),
     HostConfig: z.object({ RestartPolicy: z.object({ Name: z.string().default("") }).nullish() }),
     NetworkSettings: z.object({
         Ports: z
@@ -69,6 +74,10 @@ export const ImageListItem = z.object({
     RepoTags: texts,
     RepoDigests: texts,
     Size: z.number().default(0),
+    /** A time when one image is asked for, seconds in a list. */
+    Created: z
+        .union([z.string(), z.number().transform((seconds) => new Date(seconds * 1000).toISOString())])
+        .optional(),
 });
 export type ImageListItem = z.infer<typeof ImageListItem>;
 

@@ -12,6 +12,8 @@ export interface ProcessRequest {
     readonly directory: string;
     readonly environment: Readonly<Record<string, string>>;
     readonly input?: string | undefined;
+    /** Keeps standard input open, without `input`: its end tells the program that this process has ended. */
+    readonly holdInput?: boolean | undefined;
 }
 
 export interface ProcessOptions {
@@ -84,7 +86,7 @@ export async function runProcess(request: ProcessRequest, options: ProcessOption
     };
 }
 
-function start({ argv: [program, ...args], directory, environment, input }: ProcessRequest) {
+function start({ argv: [program, ...args], directory, environment, input, holdInput = false }: ProcessRequest) {
     return execa(program, args, {
         cwd: directory,
         env: environment,
@@ -92,7 +94,7 @@ function start({ argv: [program, ...args], directory, environment, input }: Proc
         detached: true,
         buffer: false,
         reject: false,
-        stdin: input === undefined ? "ignore" : "pipe",
+        stdin: input === undefined && !holdInput ? "ignore" : "pipe",
         stdout: "pipe",
         stderr: "pipe",
         ...(input !== undefined && { input }),

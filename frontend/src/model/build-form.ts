@@ -32,6 +32,9 @@ export interface BuildForm {
     timeout: number;
     autoDeployOnPush: boolean;
     autoDeployBranches: string;
+    autoDeployTags: string;
+    schedule: string;
+    scheduleTimeZone: string;
     healthCheckPath: string;
     healthCheckTimeout: number;
     healthCheckService: string;
@@ -61,6 +64,9 @@ export function toForm(config: BuildConfig | BuildConfigInput): BuildForm {
         timeout: config.timeout,
         autoDeployOnPush: config.autoDeployOnPush,
         autoDeployBranches: config.autoDeployBranches.join("\n"),
+        autoDeployTags: config.autoDeployTags.join("\n"),
+        schedule: config.schedule ?? "",
+        scheduleTimeZone: config.scheduleTimeZone ?? "",
         healthCheckPath: config.healthCheckPath ?? "",
         healthCheckTimeout: config.healthCheckTimeout,
         healthCheckService: config.healthCheckService ?? "",
@@ -102,6 +108,9 @@ export function toInput(form: BuildForm, base: BuildConfigInput): RawInput {
         timeout: form.timeout,
         autoDeployOnPush: form.autoDeployOnPush,
         autoDeployBranches: linesOf(form.autoDeployBranches),
+        autoDeployTags: linesOf(form.autoDeployTags),
+        schedule: textOrNull(form.schedule),
+        scheduleTimeZone: textOrNull(form.scheduleTimeZone),
         healthCheckPath: textOrNull(form.healthCheckPath),
         healthCheckTimeout: form.healthCheckTimeout,
         healthCheckService: textOrNull(form.healthCheckService),
@@ -144,6 +153,7 @@ export function inputOf(config: BuildConfig): BuildConfigInput {
         repositoryId: _repositoryId,
         createdAt: _created,
         updatedAt: _updated,
+        nextScheduledAt: _next,
         ...rest
     } = config;
     return { ...rest, environmentVariables: config.environmentVariables.map((variable) => ({ ...variable })) };

@@ -82,6 +82,7 @@ export interface AgentPushes {
     terminalExit: [terminal: string, exitCode: number];
     deploymentStatusUpdate: [update: CicdPushes["deploymentStatusUpdate"]];
     buildLogUpdate: [update: CicdPushes["buildLogUpdate"]];
+    webhookEventUpdate: [update: CicdPushes["webhookEventUpdate"]];
     gitRepositoryUpdate: [update: CicdPushes["gitRepositoryUpdate"]];
 }
 

@@ -19,6 +19,8 @@ const limits: Partial<Record<EventName, number>> = {
     downStack: composeMs,
     testGitConnection: remoteMs,
     saveGitRepository: remoteMs,
+    discoverRepository: remoteMs,
+    connectStacks: remoteMs,
     previewDeployment: 5 * remoteMs,
 };
 

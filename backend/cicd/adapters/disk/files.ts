@@ -19,7 +19,10 @@ import { dirname, join, relative, resolve, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { AppError } from "../../../../common/errors.ts";
 import type { FileInfo, Files } from "../../core/files.ts";
-import { listFiles, namesIn } from "./list-files.ts";
+import { listFiles, listLinks, namesIn } from "./list-files.ts";
+
+/** Read at once: a stream costs more than such a file does. */
+const smallBytes = 1024 * 1024;
 
 /** Files through Node's own file system calls. */
 export const diskFiles: Files = {
@@ -33,6 +36,7 @@ export const diskFiles: Files = {
         return whenThere(async () => readlink(await safePath(root, path)));
     },
     list: listFiles,
+    links: listLinks,
     async write(root, path, content, mode = 0o644) {
         const target = await preparedPath(root, path);
         await replaceBy(target, async (temporary) => {
@@ -95,7 +99,11 @@ async function inspectFile(path: string): Promise<FileInfo> {
         return { kind: found.isDirectory() ? "directory" : "other", sha256: "", executable: false, sizeBytes: 0 };
     }
     const hash = createHash("sha256");
-    await pipeline(createReadStream(path), hash);
+    if (found.size <= smallBytes) {
+        hash.update(await readFile(path));
+    } else {
+        await pipeline(createReadStream(path), hash);
+    }
     return {
         kind: "file",
         sha256: hash.digest("hex"),

@@ -31,6 +31,7 @@ export function toState(details: ContainerDetails): ContainerState {
         service: details.Config.Labels[composeLabels.service] ?? "",
         labels: details.Config.Labels,
         imageId: details.Image,
+        image: details.Config.Image,
         status: details.State.Status,
         health: toHealth(details.State.Health?.Status),
         exitCode: details.State.ExitCode,

@@ -48,5 +48,11 @@ export function createEngine(docker: DockerClient): Engine {
 }
 
 function toImage(image: ImageListItem): ImageInfo {
-    return { id: image.Id, tags: image.RepoTags, digests: image.RepoDigests, sizeBytes: image.Size };
+    return {
+        id: image.Id,
+        tags: image.RepoTags,
+        digests: image.RepoDigests,
+        sizeBytes: image.Size,
+        createdAt: image.Created,
+    };
 }

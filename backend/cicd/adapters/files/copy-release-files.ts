@@ -1,6 +1,7 @@
 import { copyFile, lstat, mkdir, readlink, realpath, symlink } from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
 import { AppError } from "../../../../common/errors.ts";
+import { filesAtOnce, mapAtOnce } from "../../core/at-once.ts";
 import { isInnerPath } from "../../../../common/schema/build-config.ts";
 
 /**
@@ -9,9 +10,7 @@ import { isInnerPath } from "../../../../common/schema/build-config.ts";
  */
 export async function copyReleaseFiles(from: string, to: string, paths: readonly string[]): Promise<void> {
     const root = await realpath(from);
-    for (const path of paths) {
-        await copyOne(root, to, path);
-    }
+    await mapAtOnce(paths, filesAtOnce, (path) => copyOne(root, to, path));
 }
 
 async function copyOne(root: string, to: string, path: string): Promise<void> {

@@ -26,6 +26,8 @@ const Record = z.object({
     declaredServices: z.array(z.string()).readonly().default([]),
     serviceHashes: z.record(z.string(), z.string()).readonly(),
     healthCheck: HealthCheck,
+    services: z.array(z.object({ service: z.string(), oneShot: z.boolean(), replicas: z.int() })).optional(),
+    applied: z.object({ configHashes: z.record(z.string(), z.string()), environmentHash: z.string() }).optional(),
 });
 
 /** A release as the text of `release.json`, its variables encrypted. */

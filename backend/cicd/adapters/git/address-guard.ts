@@ -17,27 +17,53 @@ export function checkAddress(url: string, policy: AddressPolicy): void {
     refuseWhere(whyAddressRefused(url, policy));
 }
 
+/** A remote's host and the addresses that it was checked to have. */
+export interface ResolvedHost {
+    readonly host: string;
+    readonly port: number;
+    /** Who logs in, as the address says; empty where it does not. */
+    readonly username: string;
+    /** IP addresses, IPv6 without brackets and zone; at least one. */
+    readonly addresses: readonly string[];
+}
+
+const defaultPorts: Readonly<Record<string, number | undefined>> = { https: 443, http: 80, ssh: 22 };
+
 /**
- * Asks what the host's name means, and refuses private answers unless they are allowed. Answers the checked addresses
- * as `host:port:address,…`, so that git connects to these and no others; undefined where there is nothing to pin (a
- * file, or an address). Throws AppError `unavailable` for a name that does not resolve.
+ * Asks what the host's name means, and refuses private answers unless they are allowed: git is to connect to these
+ * addresses and no others. Undefined where there is no host (a file). Throws AppError `unavailable` for a name that
+ * does not resolve.
  */
-export async function pinHost(url: string, policy: AddressPolicy, resolve: ResolveHost): Promise<string | undefined> {
+export async function resolveRemote(
+    url: string,
+    policy: AddressPolicy,
+    resolve: ResolveHost,
+): Promise<ResolvedHost | undefined> {
     const parsed = parseAddress(url);
-    if (parsed === undefined || parsed.host === "" || parsed.host.startsWith("[")) {
+    const defaultPort = defaultPorts[parsed?.scheme ?? ""];
+    if (parsed === undefined || parsed.host === "" || defaultPort === undefined) {
         return undefined;
     }
-    const addresses = await resolve(parsed.host).catch(() => []);
+    const { host, username } = parsed;
+    const addresses = host.startsWith("[") ? [host.slice(1, -1)] : await resolve(host).catch(() => []);
     if (addresses.length === 0) {
         // Git would look the name up once more, and reach whatever it means by then.
-        throw gitFailure(`Could not resolve host: ${parsed.host}`);
+        throw gitFailure(`Could not resolve host: ${host}`);
     }
     const refused = addresses.find((address) => addressRefused(address, policy));
     if (refused !== undefined) {
-        refuseWhere(`${parsed.host} resolves to ${whyHostRefused(bracket(refused), policy) ?? refused}`);
+        refuseWhere(`${host} resolves to ${whyHostRefused(bracket(refused), policy) ?? refused}`);
     }
-    const port = parsed.port === "" ? { https: "443", http: "80", ssh: "22" }[parsed.scheme] : parsed.port;
-    return port === undefined ? undefined : `${parsed.host}:${port}:${addresses.map(bracket).join(",")}`;
+    const port = parsed.port === "" ? defaultPort : Number(parsed.port);
+    return { host, port, username, addresses: addresses.map(withoutZone) };
+}
+
+/** The checked addresses as curl takes them, `host:port:address,…`; undefined where the host is an address itself. */
+export function curlPin(resolved: ResolvedHost | undefined): string | undefined {
+    if (resolved === undefined || resolved.host.startsWith("[")) {
+        return undefined;
+    }
+    return `${resolved.host}:${resolved.port}:${resolved.addresses.map(bracket).join(",")}`;
 }
 
 function addressRefused(address: string, policy: AddressPolicy): boolean {
@@ -45,8 +71,12 @@ function addressRefused(address: string, policy: AddressPolicy): boolean {
     return kind === "forbidden" || (kind !== "public" && !policy.allowPrivateHost);
 }
 
+function withoutZone(address: string): string {
+    return address.replace(/%.*$/, "");
+}
+
 function bracket(address: string): string {
-    const plain = address.replace(/%.*$/, "");
+    const plain = withoutZone(address);
     return plain.includes(":") ? `[${plain}]` : plain;
 }
 

@@ -9,6 +9,9 @@ const captureBytes = 64 * 1024 * 1024;
 /** For calls that touch only the mirror on this disk. */
 export const localCall: GitCall = { signal: new AbortController().signal, timeoutSeconds: 120 };
 
+/** For calls that bring older history, where nobody says how long they may take. */
+export const patientCall: GitCall = { ...localCall, timeoutSeconds: 600 };
+
 export interface GitCommand {
     readonly args: readonly string[];
     readonly directory: string;

@@ -4,10 +4,14 @@ import { join } from "node:path";
 import { AppError } from "../../../../common/errors.ts";
 import { addressKey, parseAddress } from "../../core/git-address.ts";
 import type { GitCall, GitRemote } from "../../core/git.ts";
-import { checkAddress, pinHost, type ResolveHost } from "./address-guard.ts";
+import { checkAddress, curlPin, type ResolvedHost, type ResolveHost, resolveRemote } from "./address-guard.ts";
 import { runGit } from "./command.ts";
-import { gitEnvironment, type PrivateFiles } from "./environment.ts";
+import { type EnvironmentOptions, gitEnvironment, type PrivateFiles } from "./environment.ts";
 import { makePrivateFiles } from "./private-files.ts";
+import { chooseDestination } from "./ssh-destination.ts";
+import type { SshDestination } from "./ssh-config.ts";
+import { runOverSsh } from "./ssh-run.ts";
+import type { SessionPorts } from "./ssh-session.ts";
 import type { ProcessResult } from "../../../platform/process/run.ts";
 
 export interface GitOptions {
@@ -24,10 +28,20 @@ export interface GitOptions {
 export interface GitContext {
     mirrorOf(url: string): string;
     /** Runs git for a remote: checks the address, pins its host, gives the credentials. */
-    runRemote(remote: GitRemote, args: readonly string[], call: GitCall): Promise<ProcessResult>;
+    runRemote(
+        remote: GitRemote,
+        args: readonly string[],
+        call: GitCall,
+        more?: Pick<LocalOptions, "environment">,
+    ): Promise<ProcessResult>;
     /** Runs git without any network. */
     runLocal(args: readonly string[], call: GitCall, more?: LocalOptions): Promise<ProcessResult>;
+    /** Throws `invalid` where git must not be pointed at an address. */
+    checkAddress(url: string, allowPrivateHost: boolean): void;
     policyOf(allowPrivateHost: boolean): { readonly allowPrivateHost: boolean; readonly allowFile: boolean };
+    /** Where an SSH remote's server is: its address checked and resolved. Throws `invalid` for other kinds of remotes. */
+    destinationOf(remote: GitRemote, call: GitCall): Promise<SshDestination>;
+    sshPorts(): Promise<SessionPorts>;
     /** A path for a file that is needed only during one call. */
     scratchFile(name: string): Promise<string>;
 }
@@ -53,18 +67,45 @@ export function createContext(options: GitOptions): GitContext {
         allowFile: options.allowFile,
     });
 
+    const resolveChecked = (remote: GitRemote): Promise<ResolvedHost | undefined> => {
+        const policy = policyOf(remote.allowPrivateHost);
+        checkAddress(remote.url, policy);
+        return resolveRemote(remote.url, policy, options.resolveHost);
+    };
+
+    async function destinationOf(remote: GitRemote, call: GitCall): Promise<SshDestination> {
+        const resolved = isSsh(remote) ? await resolveChecked(remote) : undefined;
+        if (resolved === undefined) {
+            throw unfit("authType: ssh_key needs an SSH address; give user@host:path, or another authType");
+        }
+        return chooseDestination(resolved, call.signal);
+    }
+
+    const sshPorts = async (): Promise<SessionPorts> => ({ privateFiles: await privateFiles(), path: options.path });
+
     return {
         policyOf,
+        checkAddress: (url, allowPrivateHost) => checkAddress(url, policyOf(allowPrivateHost)),
+        destinationOf,
+        sshPorts,
         mirrorOf: (url) => join(options.directory, `${mirrorName(url)}.git`),
-        async runRemote(remote, args, call) {
-            const policy = policyOf(remote.allowPrivateHost);
-            checkAddress(remote.url, policy);
-            refuseUnsupported(remote);
-            const pinned = await pinHost(remote.url, policy, options.resolveHost);
+        async runRemote(remote, args, call, more = {}) {
             const own = await privateFiles();
+            const run = (access: Partial<EnvironmentOptions>, runCall: GitCall): Promise<ProcessResult> => {
+                const environment = gitEnvironment({ ...options, privateFiles: own, ...access });
+                const command = { args, directory: own.home, environment: { ...environment, ...more.environment } };
+                return runGit(command, runCall);
+            };
+            if (isSsh(remote)) {
+                const destination = await destinationOf(remote, call);
+                return runOverSsh(await sshPorts(), remote, destination, call, (sshDirectory, runCall) =>
+                    run({ sshDirectory }, runCall),
+                );
+            }
+            refuseKey(remote);
+            const pinned = curlPin(await resolveChecked(remote));
             const credentials = remote.authType === "http_token" ? remote.credentials : undefined;
-            const environment = gitEnvironment({ ...options, privateFiles: own, credentials, pinned });
-            return runGit({ args, directory: own.home, environment }, call);
+            return run({ credentials, pinned, provider: remote.provider }, call);
         },
         async runLocal(args, call, more = {}) {
             const own = await privateFiles();
@@ -79,18 +120,25 @@ export function createContext(options: GitOptions): GitContext {
 
 /**
  * Scheme and port count here, unlike in `addressKey`: another server on the same host must not be able to fill this
- * one's mirror.
+ * one's mirror. Over SSH also the user, and whether the path begins at their home.
  */
 function mirrorName(url: string): string {
     const parsed = parseAddress(url);
-    const key = `${parsed?.scheme ?? ""} ${parsed?.port ?? ""} ${addressKey(url) ?? url}`;
+    const login = parsed?.scheme === "ssh" ? `${parsed.username} ${parsed.path.startsWith("/") ? "/" : "~"} ` : "";
+    const key = `${parsed?.scheme ?? ""} ${parsed?.port ?? ""} ${login}${addressKey(url) ?? url}`;
     return createHash("sha256").update(key).digest("hex").slice(0, 32);
 }
 
-function refuseUnsupported(remote: GitRemote): void {
-    if (remote.authType === "ssh_key" || parseAddress(remote.url)?.scheme === "ssh") {
-        throw new AppError("invalid", "url: SSH is not supported yet; use the https address with a token", {
-            details: { errorCode: "not_supported" },
-        });
+function isSsh({ url }: GitRemote): boolean {
+    return parseAddress(url)?.scheme === "ssh";
+}
+
+function refuseKey({ authType, url }: GitRemote): void {
+    if (authType === "ssh_key") {
+        throw unfit(`authType: ssh_key does not fit ${url}; give an SSH address such as user@host:path`);
     }
+}
+
+function unfit(message: string): AppError {
+    return new AppError("invalid", message, { details: { errorCode: "address_refused" } });
 }

@@ -1,17 +1,34 @@
-import type { GitCredentials } from "../../../../common/schema/git-repository.ts";
+import type { GitCredentials, GitProvider } from "../../../../common/schema/git-repository.ts";
 
 /** Files and folders that every git process is pointed at, so that it uses nothing of the server's user. */
 export interface PrivateFiles {
     /** An empty folder: no `.netrc`, no `.gitconfig`, no keys. */
     readonly home: string;
     readonly askpass: string;
+    /** What git starts as ssh. */
+    readonly ssh: string;
+    /** Starts an ssh-agent that ends with this server. */
+    readonly agent: string;
+    /** What `ssh-add` asks for the passphrase. */
+    readonly passphrase: string;
 }
 
 /** Names of the variables that the askpass script prints. */
 export const askpassVariables = { username: "CICD_GIT_USERNAME", token: "CICD_GIT_TOKEN" } as const;
 
-/** The user name where only a token is known; GitHub, GitLab and Gitea take any. */
-const defaultUsername = "token";
+/** The variable that the passphrase script prints. */
+export const passphraseVariable = "CICD_SSH_PASSPHRASE";
+/** The variable that tells the ssh script where this run's configuration lies. */
+export const sshDirectoryVariable = "CICD_SSH_DIRECTORY";
+
+/** The user name where only a token is known: what each takes for any kind of its tokens. */
+const defaultUsernames: Readonly<Record<GitProvider, string>> = {
+    github: "x-access-token",
+    gitlab: "oauth2",
+    bitbucket: "x-token-auth",
+    gitea: "token",
+    generic: "token",
+};
 
 /** Settings that hold for every git process, whatever a repository brings. Empty switches a setting off. */
 const hardening: readonly (readonly [key: string, value: string])[] = [
@@ -33,6 +50,8 @@ const hardening: readonly (readonly [key: string, value: string])[] = [
     ["protocol.http.allow", "always"],
     ["submodule.recurse", "false"],
     ["fetch.recurseSubmodules", "false"],
+    // Larger files are written as they are read, instead of being held in memory.
+    ["core.bigFileThreshold", "32m"],
     // In the foreground, so that nothing of it is running when the call is over.
     ["gc.autoDetach", "false"],
     ["filter.lfs.smudge", ""],
@@ -48,6 +67,9 @@ export interface EnvironmentOptions {
     readonly credentials?: GitCredentials | undefined;
     /** `host:port:address`: the addresses that were checked, so that the name is not resolved once more. */
     readonly pinned?: string | undefined;
+    readonly provider?: GitProvider | undefined;
+    /** The folder of this run's ssh configuration; without it no SSH address is reached. */
+    readonly sshDirectory?: string | undefined;
 }
 
 /** The whole environment of a git process. */
@@ -66,11 +88,15 @@ export function gitEnvironment(options: EnvironmentOptions): Readonly<Record<str
         GIT_ASKPASS: "",
         ...configVariables([...hardening, ...perCall(options)]),
         ...credentialVariables(options),
+        ...sshVariables(options),
     };
 }
 
-function perCall({ allowFile, pinned }: EnvironmentOptions): [string, string][] {
-    const settings: [string, string][] = [["protocol.file.allow", allowFile ? "always" : "never"]];
+function perCall({ allowFile, pinned, sshDirectory }: EnvironmentOptions): [string, string][] {
+    const settings: [string, string][] = [
+        ["protocol.file.allow", allowFile ? "always" : "never"],
+        ["protocol.ssh.allow", sshDirectory === undefined ? "never" : "always"],
+    ];
     if (pinned !== undefined) {
         settings.push(["http.curloptResolve", pinned]);
     }
@@ -86,13 +112,24 @@ function configVariables(settings: readonly (readonly [string, string])[]): Reco
     return variables;
 }
 
-function credentialVariables({ credentials, privateFiles }: EnvironmentOptions): Record<string, string> {
+function sshVariables({ sshDirectory, privateFiles }: EnvironmentOptions): Record<string, string> {
+    if (sshDirectory === undefined) {
+        return {};
+    }
+    return { GIT_SSH: privateFiles.ssh, GIT_SSH_VARIANT: "ssh", [sshDirectoryVariable]: sshDirectory };
+}
+
+function credentialVariables({ credentials, privateFiles, provider }: EnvironmentOptions): Record<string, string> {
     if (credentials?.token === undefined) {
         return {};
     }
     return {
         GIT_ASKPASS: privateFiles.askpass,
-        [askpassVariables.username]: credentials.username ?? defaultUsername,
+        [askpassVariables.username]: username(credentials.username, provider),
         [askpassVariables.token]: credentials.token,
     };
+}
+
+function username(given: string | undefined, provider: GitProvider = "generic"): string {
+    return given === undefined || given === "" ? defaultUsernames[provider] : given;
 }

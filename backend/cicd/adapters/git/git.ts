@@ -1,14 +1,18 @@
-import { rm } from "node:fs/promises";
 import { AppError } from "../../../../common/errors.ts";
-import type { Git, GitRemote } from "../../core/git.ts";
+import type { Git, GitCall, GitRemote } from "../../core/git.ts";
+import type { Ssh } from "../../core/ssh.ts";
 import { checkAddress, resolveHost, type ResolveHost } from "./address-guard.ts";
-import { localCall } from "./command.ts";
+import { checkOut } from "./checkout.ts";
+import { patientCall } from "./command.ts";
 import { createContext } from "./context.ts";
-import { changedFiles, isAncestor, listFiles, readFile, resolve } from "./history.ts";
+import { forgetMirror } from "./forget.ts";
+import { changedFiles, findOnRef, isAncestor, listFiles, readFile, resolve } from "./history.ts";
 import { fetchMirror } from "./mirror.ts";
+import { createAskHistory } from "./older-history.ts";
 import { createQueue } from "./queue.ts";
 import { listRemote } from "./remote-refs.ts";
-import { addWorktree, removeWorktree } from "./worktree.ts";
+import { createSsh } from "./ssh.ts";
+import { removeWorktree } from "./worktree.ts";
 
 const fullHash = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
 
@@ -22,30 +26,38 @@ export function createGit(options: {
     readonly allowPrivateHosts: boolean;
     readonly allowFile: boolean;
     readonly resolveHost?: ResolveHost | undefined;
-}): Git {
+}): Git & Ssh {
     const context = createContext({ ...options, resolveHost: options.resolveHost ?? resolveHost });
     const queue = createQueue();
+    const askHistory = createAskHistory(context, queue);
     const mirrorOf = (remote: GitRemote): string => context.mirrorOf(remote.url);
+    const fetch = (remote: GitRemote, call: GitCall): Promise<void> =>
+        queue.run(mirrorOf(remote), call.signal, () => fetchMirror(context, remote, call));
 
     return {
+        ...createSsh(context),
         checkAddress: (url, allowPrivateHost) => checkAddress(url, context.policyOf(allowPrivateHost)),
         listRemote: (remote, call) => listRemote(context, remote, call),
-        fetch: (remote, call) => queue.run(mirrorOf(remote), call.signal, () => fetchMirror(context, remote, call)),
-        resolve: (remote, ref, commit) => resolve(context, mirrorOf(remote), ref, commit),
-        isAncestor: (remote, ancestor, commit) => isAncestor(context, mirrorOf(remote), ancestor, commit),
-        changedFiles: (remote, from, to) => changedFiles(context, mirrorOf(remote), from, to),
+        fetch,
+        resolve: (remote, ref, commit, call = patientCall) =>
+            resolve(context, mirrorOf(remote), ref, commit, (head, wanted) =>
+                askHistory(remote, call, (mirror) => findOnRef(context, mirror, head, wanted)),
+            ),
+        isAncestor: async (remote, ancestor, commit, call = patientCall) =>
+            (await askHistory(remote, call, (mirror, shallow) =>
+                isAncestor(context, mirror, shallow, ancestor, commit),
+            )) ?? false,
+        changedFiles: (remote, from, to, call = patientCall) =>
+            askHistory(remote, call, (mirror) => changedFiles(context, mirror, from, to)),
         addWorktree: async (remote, commit, directory, call) => {
             if (!fullHash.test(commit)) {
                 throw new AppError("invalid", `commit: ${commit} is not a full hash; resolve it first`);
             }
-            await addWorktree(context, mirrorOf(remote), commit, directory, call);
+            await checkOut({ context, askHistory, fetch }, remote, commit, directory, call);
         },
         removeWorktree: (_remote, directory) => removeWorktree(directory),
         listFiles: (remote, commit) => listFiles(context, mirrorOf(remote), commit),
         readFile: (remote, commit, path) => readFile(context, mirrorOf(remote), commit, path),
-        forget: (url) =>
-            queue.run(context.mirrorOf(url), localCall.signal, () =>
-                rm(context.mirrorOf(url), { recursive: true, force: true }),
-            ),
+        forget: (url) => forgetMirror(context, queue, url),
     };
 }

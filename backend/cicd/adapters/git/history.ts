@@ -1,9 +1,12 @@
 import { AppError } from "../../../../common/errors.ts";
 import type { CommitInfo, WantedRef } from "../../core/git.ts";
 import { localCall } from "./command.ts";
+import { describeCommit } from "./describe-commit.ts";
 import type { GitContext } from "./context.ts";
 
 const hash = /^[0-9a-f]{7,64}$/;
+/** Of the branches or tags that there are, the newest, in a message. */
+const shownRefs = 10;
 
 async function git(context: GitContext, mirror: string, args: readonly string[]) {
     return context.runLocal([`--git-dir=${mirror}`, ...args], localCall);
@@ -15,9 +18,9 @@ export async function resolve(
     mirror: string,
     ref: WantedRef,
     commit: string | undefined,
+    askOnRef: (head: string, commit: string) => Promise<string | undefined>,
 ): Promise<CommitInfo> {
     const fullRef = "branch" in ref ? `refs/heads/${ref.branch}` : `refs/tags/${ref.tag}`;
-    const what = "branch" in ref ? `branch ${ref.branch}` : `tag ${ref.tag}`;
     const found = await git(context, mirror, [
         "rev-parse",
         "--verify",
@@ -26,60 +29,86 @@ export async function resolve(
         `${fullRef}^{commit}`,
     ]);
     if (found.exitCode !== 0) {
-        throw missing(
-            "branch_missing",
-            `${what.split(" ")[0]}: the repository has no ${what}; push it, or choose another`,
-        );
+        throw await refMissing(context, mirror, ref);
     }
     const head = found.stdout.trim();
-    const wanted = commit === undefined ? head : await findOnRef(context, mirror, head, commit);
-    if (wanted === undefined) {
-        throw missing(
-            "commit_missing",
-            `commit: ${commit ?? ""} is not on ${what}; check the hash, or choose its branch`,
-        );
+    if (commit === undefined) {
+        return describeCommit(context, mirror, head);
     }
-    return describe(context, mirror, wanted);
+    const wanted = hash.test(commit) ? await askOnRef(head, commit) : undefined;
+    if (wanted === undefined) {
+        const what = "branch" in ref ? `branch ${ref.branch}` : `tag ${ref.tag}`;
+        throw missing("commit_missing", `commit: ${commit} is not on ${what}; check the hash, or choose its branch`);
+    }
+    return describeCommit(context, mirror, wanted);
 }
 
-/** The one commit that an abbreviated or full hash means in the history of `head`. */
-async function findOnRef(
+async function refMissing(context: GitContext, mirror: string, ref: WantedRef): Promise<AppError> {
+    const [kind, name, folder] = "branch" in ref ? ["branch", ref.branch, "heads"] : ["tag", ref.tag, "tags"];
+    const args = ["for-each-ref", "--sort=-creatordate", "--format=%(refname)", `--count=${shownRefs}`];
+    const listed = await git(context, mirror, [...args, `refs/${folder}/`]);
+    const names = listed.stdout
+        .split("\n")
+        .filter((line) => line !== "")
+        .map((line) => line.slice(`refs/${folder}/`.length));
+    const wayOut = names.length === 0 ? "choose another" : `use one of: ${names.join(", ")}`;
+    return missing(
+        "branch_missing",
+        `${kind}: the repository has no ${kind} ${name} (any more); push it, or ${wayOut}`,
+    );
+}
+
+/** The one commit that an abbreviated or full hash means in the history of `head`; undefined where there is none yet. */
+export async function findOnRef(
     context: GitContext,
     mirror: string,
     head: string,
     commit: string,
 ): Promise<string | undefined> {
-    if (!hash.test(commit)) {
-        return undefined;
-    }
     const candidates = await git(context, mirror, ["rev-parse", `--disambiguate=${commit}`]);
     const onRef: string[] = [];
     for (const candidate of candidates.stdout.split("\n").filter((line) => line !== "")) {
-        if (await isAncestor(context, mirror, candidate, head)) {
+        if ((await compare(context, mirror, candidate, head)) === "yes") {
             onRef.push(candidate);
         }
     }
     return onRef.length === 1 ? onRef[0] : undefined;
 }
 
-async function describe(context: GitContext, mirror: string, commit: string): Promise<CommitInfo> {
-    const format = "--format=%H%x00%an%x00%cI%x00%B";
-    const shown = await git(context, mirror, ["log", "-1", "--no-color", "--no-show-signature", format, commit, "--"]);
-    const [sha = commit, author = "", time = "", message = ""] = shown.stdout.split("\0");
-    return { sha, author, message: message.trim(), time: new Date(time).toISOString() };
+/**
+ * Whether one commit is in the history of the other, or is it. Undefined where the end of a shallow mirror lies in the
+ * way of an answer.
+ */
+export async function isAncestor(
+    context: GitContext,
+    mirror: string,
+    shallow: boolean,
+    ancestor: string,
+    commit: string,
+): Promise<boolean | undefined> {
+    if (!hash.test(ancestor) || !hash.test(commit)) {
+        return false;
+    }
+    const answer = await compare(context, mirror, ancestor, commit);
+    if (answer === "yes" || !shallow) {
+        return answer === "yes";
+    }
+    // No history runs in a circle: what comes after a commit is not in its past, however short the mirror is.
+    const after = answer === "no" && (await compare(context, mirror, commit, ancestor)) === "yes";
+    return after ? false : undefined;
 }
 
-/** Whether one commit is in the history of the other, or is it. False for unknown commits. */
-export async function isAncestor(
+async function compare(
     context: GitContext,
     mirror: string,
     ancestor: string,
     commit: string,
-): Promise<boolean> {
-    if (!hash.test(ancestor) || !hash.test(commit)) {
-        return false;
+): Promise<"yes" | "no" | "unknown"> {
+    const { exitCode } = await git(context, mirror, ["merge-base", "--is-ancestor", ancestor, commit]);
+    if (exitCode === 0) {
+        return "yes";
     }
-    return (await git(context, mirror, ["merge-base", "--is-ancestor", ancestor, commit])).exitCode === 0;
+    return exitCode === 1 ? "no" : "unknown";
 }
 
 /** Paths that differ between two commits, both names of a renamed file; undefined when one is unknown. */

@@ -1,67 +1,116 @@
 import { randomBytes } from "node:crypto";
-import { access, rename, rm } from "node:fs/promises";
+import { access, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { GitCall, GitRemote } from "../../core/git.ts";
 import { localCall } from "./command.ts";
 import type { GitContext } from "./context.ts";
-import { gitFailure, isMirrorBroken } from "./failures.ts";
+import { cannotShallow, gitFailure, isMirrorBroken } from "./failures.ts";
+import { gitLimits } from "./limits.ts";
+import { withinSize } from "./mirror-size.ts";
+import { remoteFailure } from "./redirect.ts";
 
 const refspecs = ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"];
 
-/** Heads and tags of the remote into the mirror, which is made where it is missing, and made anew where it is damaged. */
+/**
+ * Heads and tags of the remote into the mirror, which is made where it is missing, and made anew where it is damaged.
+ * The first fetch brings the newest commits only; `deepenMirror` brings older ones.
+ */
 export async function fetchMirror(context: GitContext, remote: GitRemote, call: GitCall): Promise<void> {
-    const words = await tryFetch(context, remote, call);
-    if (words !== undefined && isMirrorBroken(words)) {
-        await rm(context.mirrorOf(remote.url), { recursive: true, force: true });
-        const again = await tryFetch(context, remote, call);
-        failWith(again);
+    const mirror = context.mirrorOf(remote.url);
+    await ensureMirror(context, mirror);
+    const depth = (await isEmpty(mirror)) ? [`--depth=${gitLimits.firstDepth}`] : [];
+    const words = await tryFetch(context, remote, depth, call);
+    if (words === undefined) {
         return;
     }
-    failWith(words);
+    const broken = isMirrorBroken(words);
+    if (!broken && !(depth.length > 0 && cannotShallow(words))) {
+        throw await remoteFailure(context, remote, words, call);
+    }
+    if (broken) {
+        await rm(mirror, { recursive: true, force: true });
+        await ensureMirror(context, mirror);
+    }
+    await fetchOrThrow(context, remote, broken ? [`--depth=${gitLimits.firstDepth}`] : [], call);
+}
+
+/** Brings older commits into a shallow mirror. Throws what a fetch throws. */
+export async function deepenMirror(
+    context: GitContext,
+    remote: GitRemote,
+    how: "--unshallow" | `--deepen=${number}`,
+    call: GitCall,
+): Promise<void> {
+    await fetchOrThrow(context, remote, [how], call);
+}
+
+/** Whether older commits than the mirror has may be on the remote. */
+export async function isShallow(mirror: string): Promise<boolean> {
+    return exists(join(mirror, "shallow"));
+}
+
+async function fetchOrThrow(
+    context: GitContext,
+    remote: GitRemote,
+    depth: readonly string[],
+    call: GitCall,
+): Promise<void> {
+    const words = await tryFetch(context, remote, depth, call);
+    if (words !== undefined) {
+        throw await remoteFailure(context, remote, words, call);
+    }
 }
 
 /** Fetches once; answers git's words when it failed. */
-async function tryFetch(context: GitContext, remote: GitRemote, call: GitCall): Promise<string | undefined> {
+async function tryFetch(
+    context: GitContext,
+    remote: GitRemote,
+    depth: readonly string[],
+    call: GitCall,
+): Promise<string | undefined> {
     const mirror = context.mirrorOf(remote.url);
-    await ensureMirror(context, mirror);
-    const result = await context.runRemote(
-        remote,
-        [
-            `--git-dir=${mirror}`,
-            "fetch",
-            "--prune",
-            "--force",
-            "--no-tags",
-            "--no-progress",
-            "--no-write-fetch-head",
-            "--no-recurse-submodules",
-            "--",
-            remote.url,
-            ...refspecs,
-        ],
-        call,
-    );
+    const args = [
+        `--git-dir=${mirror}`,
+        "fetch",
+        "--prune",
+        ...depth,
+        "--force",
+        "--no-tags",
+        "--no-progress",
+        "--no-write-fetch-head",
+        "--no-recurse-submodules",
+        "--",
+        remote.url,
+        ...refspecs,
+    ];
+    const result = await withinSize(mirror, call, (bounded) => context.runRemote(remote, args, bounded));
     return result.exitCode === 0 ? undefined : result.stderrTail;
 }
 
 /** Made beside and renamed, so that a crash leaves no half mirror. */
 async function ensureMirror(context: GitContext, mirror: string): Promise<void> {
-    const exists = await access(join(mirror, "HEAD")).then(
-        () => true,
-        () => false,
-    );
-    if (exists) {
+    if (await exists(join(mirror, "HEAD"))) {
         return;
     }
     const draft = `${mirror}.${randomBytes(6).toString("hex")}`;
     const made = await context.runLocal(["init", "--bare", "--quiet", "--template=", "--", draft], localCall);
-    failWith(made.exitCode === 0 ? undefined : made.stderrTail);
+    if (made.exitCode !== 0) {
+        throw gitFailure(made.stderrTail);
+    }
     await rm(mirror, { recursive: true, force: true });
     await rename(draft, mirror);
 }
 
-function failWith(words: string | undefined): void {
-    if (words !== undefined) {
-        throw gitFailure(words);
-    }
+/** Whether nothing was ever fetched: a mirror that has something stays as deep as it is. */
+async function isEmpty(mirror: string): Promise<boolean> {
+    const packs = await readdir(join(mirror, "objects", "pack")).catch(() => []);
+    const folders = await readdir(join(mirror, "objects")).catch(() => []);
+    return !packs.some((name) => name.endsWith(".pack")) && !folders.some((name) => name.length === 2);
+}
+
+async function exists(path: string): Promise<boolean> {
+    return access(path).then(
+        () => true,
+        () => false,
+    );
 }

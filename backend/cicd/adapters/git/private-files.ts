@@ -1,6 +1,7 @@
 import { chmod, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { askpassVariables, type PrivateFiles } from "./environment.ts";
+import { askpassVariables, passphraseVariable, type PrivateFiles, sshDirectoryVariable } from "./environment.ts";
+import { serverAlias, sessionFiles } from "./ssh-config.ts";
 
 /** Prints what git asks for from the environment; holds no secret itself. */
 const askpassScript = `#!/bin/sh
@@ -10,18 +11,63 @@ Username*) printf '%s\\n' "$${askpassVariables.username}" ;;
 esac
 `;
 
+/** A wrong passphrase is asked for again, in other words: that is where it ends. */
+const passphraseScript = `#!/bin/sh
+case "$1" in
+Enter*) printf '%s\\n' "$${passphraseVariable}" ;;
+*) exit 1 ;;
+esac
+`;
+
+/**
+ * Of what git says only the last word counts, the command on the other side: who and where stand in the configuration,
+ * so that nothing in an address can become an option of ssh.
+ */
+const sshScript = `#!/bin/sh
+for command; do :; done
+case "$command" in
+git-*) cd "$${sshDirectoryVariable}" && exec ssh -F ${sessionFiles.config} -- ${serverAlias} "$command" ;;
+*) exit 1 ;;
+esac
+`;
+
+/**
+ * The server holds the script's input open: when that ends, however it ends, so does the agent. The script outlives the
+ * signal that ends all three, because somebody has to collect them: in a container nobody else may.
+ */
+const agentScript = `#!/bin/sh
+trap : TERM
+ssh-agent -D -a ${sessionFiles.agent} </dev/null &
+cat >/dev/null
+kill "$!" 2>/dev/null
+wait
+`;
+
 /** Makes git's private files under a directory of mode 0700, and removes what calls left there when they were killed. */
 export async function makePrivateFiles(directory: string): Promise<PrivateFiles> {
     const own = join(directory, ".private");
-    const files = { home: join(own, "home"), askpass: join(own, "askpass.sh") };
+    const files = {
+        home: join(own, "home"),
+        askpass: join(own, "askpass.sh"),
+        ssh: join(own, "ssh.sh"),
+        agent: join(own, "agent.sh"),
+        passphrase: join(own, "passphrase.sh"),
+    };
     await mkdir(files.home, { recursive: true, mode: 0o700 });
     await chmod(own, 0o700);
-    await removeMatching(own, /^checkout-/);
+    await removeMatching(own, /^(checkout|ssh)-/);
     await removeMatching(directory, /\.git\.[0-9a-f]{12}$/);
-    const draft = `${files.askpass}.${process.pid}`;
-    await writeFile(draft, askpassScript, { mode: 0o700 });
-    await rename(draft, files.askpass);
+    await writeScript(files.askpass, askpassScript);
+    await writeScript(files.ssh, sshScript);
+    await writeScript(files.agent, agentScript);
+    await writeScript(files.passphrase, passphraseScript);
     return files;
+}
+
+async function writeScript(file: string, script: string): Promise<void> {
+    const draft = `${file}.${process.pid}`;
+    await writeFile(draft, script, { mode: 0o700 });
+    await rename(draft, file);
 }
 
 async function removeMatching(directory: string, pattern: RegExp): Promise<void> {

@@ -1,13 +1,13 @@
 import type { GitCall, GitRemote, RemoteRefs } from "../../core/git.ts";
 import type { GitContext } from "./context.ts";
-import { gitFailure } from "./failures.ts";
+import { remoteFailure } from "./redirect.ts";
 
 /** Branches, tags (peeled to their commits) and the default branch of a remote; nothing is stored. */
 export async function listRemote(context: GitContext, remote: GitRemote, call: GitCall): Promise<RemoteRefs> {
     const args = ["ls-remote", "--symref", "--", remote.url, "HEAD", "refs/heads/*", "refs/tags/*"];
     const result = await context.runRemote(remote, args, call);
     if (result.exitCode !== 0) {
-        throw gitFailure(result.stderrTail);
+        throw await remoteFailure(context, remote, result.stderrTail, call);
     }
     return parseRefs(result.stdout);
 }

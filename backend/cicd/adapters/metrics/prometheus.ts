@@ -1,7 +1,7 @@
 import type { Counter, Histogram, Registry } from "prom-client";
 import { deploymentStatuses } from "../../../../common/schema/deployment.ts";
 import { isTerminal, type DeploymentStore } from "../../core/deployment.ts";
-import type { Metrics } from "../../core/metrics.ts";
+import { type Metrics, pollOutcomes } from "../../core/metrics.ts";
 
 export interface PrometheusPorts {
     readonly deployments: Pick<DeploymentStore, "listActive">;
@@ -12,6 +12,7 @@ interface Instruments {
     readonly ended: Counter;
     readonly duration: Histogram;
     readonly webhooks: Counter;
+    readonly polls: Counter;
 }
 
 /** Figures in Prometheus' format. The library is loaded with the first figure: an idle server does without it. */
@@ -32,6 +33,9 @@ export function createPrometheusMetrics(ports: PrometheusPorts): Metrics {
         },
         webhookAnswered(verdict) {
             void instruments().then(({ webhooks }) => webhooks.inc({ verdict }));
+        },
+        repositoryPolled(result) {
+            void instruments().then(({ polls }) => polls.inc({ result }));
         },
         async render() {
             const { registry } = await instruments();
@@ -78,5 +82,14 @@ async function createInstruments({ deployments }: PrometheusPorts): Promise<Inst
         labelNames: ["verdict"],
         registers: [registry],
     });
-    return { registry, ended, duration, webhooks };
+    const polls = new Counter({
+        name: "cicd_polls_total",
+        help: "Stacks whose repository was asked for new commits since the server started, by result.",
+        labelNames: ["result"],
+        registers: [registry],
+    });
+    for (const result of pollOutcomes) {
+        polls.inc({ result }, 0);
+    }
+    return { registry, ended, duration, webhooks, polls };
 }

@@ -22,18 +22,26 @@ const passedOn = [
     "DOCKER_CONTEXT",
 ] as const;
 
+/** Which engine, and how to reach it; not what the server's user has for registries. */
+const engineAddress = ["DOCKER_HOST", "DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY"];
+
 /**
- * This machine. Of `environment` only PATH reaches the programs, and HOME and the engine's address docker; a command's
- * own environment wins over them.
+ * This machine. Of `environment` only PATH reaches the programs, the engine's address those that ask for it, and HOME too
+ * docker; a command's own environment wins over them.
  */
 export function createLocalHost(options: {
     readonly environment: Readonly<Record<string, string | undefined>>;
 }): TargetHost {
     const base = pick(options.environment);
     const composeProgram = findComposeProgram(base);
-    // The engine's address is the server's own affair: only the docker program gets it, not the user's commands.
-    const passedTo = ({ argv }: Command): Record<string, string> =>
-        argv[0] === "docker" ? base : pick({ PATH: options.environment["PATH"] });
+    const passedTo = ({ argv, reachesEngine }: Command): Record<string, string> => {
+        if (argv[0] === "docker") {
+            return base;
+        }
+        // The engine's address is the server's own affair: the user's commands get it only where they need it.
+        const names = reachesEngine === true ? ["PATH", ...engineAddress] : ["PATH"];
+        return Object.fromEntries(Object.entries(base).filter(([name]) => names.includes(name)));
+    };
     const live = new Set<number>();
 
     async function run(command: Command, runOptions: RunOptions): Promise<CommandResult> {

@@ -15,6 +15,8 @@ import { createDeploymentQueue } from "./deployment-queue.ts";
 import { deploymentsTable, listedColumns, openDeploymentTable } from "./deployment-row.ts";
 import { pageBefore } from "./page.ts";
 
+const mostAttempts = 100;
+
 /** Deployments in SQLite. `list`, `latest` and `listActive` leave the logs' tails out; `find` and `findLive` have them. */
 export function createDeploymentStore(ports: { readonly database: Database; readonly clock: Clock }): DeploymentStore {
     const { database, clock } = ports;
@@ -42,6 +44,12 @@ export function createDeploymentStore(ports: { readonly database: Database; read
             const found = await listed(knex(deploymentsTable).whereIn("seq", newest));
             return new Map(found.map((record) => [record.stackId, record]));
         },
+        listAttempts: (stackId, commitSha) =>
+            listed(
+                pageBefore(knex, deploymentsTable, undefined)
+                    .where({ stack_id: stackId, commit_sha: commitSha })
+                    .limit(mostAttempts),
+            ),
         listActive(stackId) {
             const active = knex(deploymentsTable).whereIn("status", activeStatuses).orderBy("seq");
             return listed(stackId === undefined ? active : active.where({ stack_id: stackId }));

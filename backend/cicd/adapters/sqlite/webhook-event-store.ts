@@ -1,14 +1,19 @@
 import type { Knex } from "knex";
 import { z } from "zod";
 import { GitProvider } from "../../../../common/schema/git-repository.ts";
-import { WebhookVerdict } from "../../../../common/schema/webhook-event.ts";
+import { SentAnswer, WebhookVerdict } from "../../../../common/schema/webhook-event.ts";
 import { randomId } from "../../../platform/crypto/random-id.ts";
 import { flag, json } from "../../../platform/sqlite/columns.ts";
 import type { Database } from "../../../platform/sqlite/database.ts";
 import { orUnavailable } from "../../../platform/sqlite/failure.ts";
 import { openTable } from "../../../platform/sqlite/table.ts";
 import type { Clock } from "../../core/clock.ts";
-import type { NewWebhookEvent, WebhookEventRecord, WebhookEventStore } from "../../core/webhook-event.ts";
+import type {
+    NewestDelivery,
+    NewWebhookEvent,
+    WebhookEventRecord,
+    WebhookEventStore,
+} from "../../core/webhook-event.ts";
 import { pageBefore } from "./page.ts";
 
 const tableName = "webhook_events";
@@ -33,7 +38,15 @@ const columns = z.object({
     receivedAt: z.string(),
     processedAt: text,
     error: text,
+    answer: json(SentAnswer.readonly()).optional(),
+    durationMilliseconds: z.number().optional(),
 });
+
+const newestColumns = z.array(
+    columns
+        .pick({ repositoryId: true, receivedAt: true, verdict: true })
+        .transform(({ repositoryId, ...delivery }) => [repositoryId, delivery] as const),
+);
 
 /** Webhook deliveries in SQLite, the newest 500 of each repository. */
 export function createWebhookEventStore(ports: {
@@ -48,9 +61,11 @@ export function createWebhookEventStore(ports: {
     });
 
     return {
-        async createAll(events) {
+        async createAll(events, seal) {
             const now = ports.clock.now().toISOString();
-            const records = events.map((event) => newRecord(event, now));
+            const ids = events.map(() => randomId());
+            const sealed = ids[0] === undefined ? undefined : seal?.(ids[0]);
+            const records = events.map((event, index) => newRecord({ ...event, ...sealed }, now, ids[index]));
             const storing = knex.transaction(async (transaction) => {
                 for (const record of records) {
                     await transaction(tableName).insert(table.toRow(record));
@@ -76,11 +91,22 @@ export function createWebhookEventStore(ports: {
             const found = await table.find(clause, [repositoryId, deliveryId]);
             return found === undefined ? undefined : withPayload(found);
         },
+        newest: () => newestDeliveries(knex),
     };
 }
 
-function newRecord(event: NewWebhookEvent, now: string): WebhookEventRecord {
-    return { ...event, id: randomId(), receivedAt: now, processedAt: event.processed ? now : undefined };
+async function newestDeliveries(knex: Knex): Promise<ReadonlyMap<string, NewestDelivery>> {
+    const newest = knex(tableName).max("seq").groupBy("repository_id");
+    const rows: unknown = await orUnavailable(
+        knex(tableName)
+            .select({ repositoryId: "repository_id", receivedAt: "received_at", verdict: "verdict" })
+            .whereIn("seq", newest),
+    );
+    return new Map(newestColumns.parse(rows));
+}
+
+function newRecord(event: NewWebhookEvent, now: string, id = randomId()): WebhookEventRecord {
+    return { ...event, id, receivedAt: now, processedAt: event.processed ? now : undefined };
 }
 
 /** Cheap enough for every delivery: an index names the oldest event to keep, and usually one row goes. */

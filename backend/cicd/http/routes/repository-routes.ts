@@ -1,6 +1,13 @@
 import { z } from "zod";
 import { AppError } from "../../../../common/errors.ts";
-import { GitProvider, GitRepository, GitRepositoryInput } from "../../../../common/schema/git-repository.ts";
+import {
+    GitProvider,
+    GitRepository,
+    GitRepositoryInput,
+    HostKeyFingerprint,
+} from "../../../../common/schema/git-repository.ts";
+import { Synced } from "../../../../common/schema/synced.ts";
+import { WebhookAccess } from "../../../../common/schema/webhook-access.ts";
 import { route, type Route } from "../route.ts";
 import { done, Done, flag, stackParams } from "../schemas.ts";
 
@@ -51,17 +58,40 @@ export const repositoryRoutes: readonly Route[] = [
         },
     }),
     route({
+        method: "get",
+        path: `${path}/webhook`,
+        right: "edit",
+        tag,
+        summary: "The webhook's secret and addresses; that for registries holds a token. For nobody else's eyes.",
+        request: z.object({ params: stackParams }),
+        response: WebhookAccess,
+        handle: async ({ params }, { services }) => services.findWebhookAccess(params.stack),
+    }),
+    route({
         method: "delete",
         path,
         right: "edit",
         tag,
-        summary: "Disconnect a stack: credentials, hook and mirror go at once, deployments and containers stay.",
+        summary:
+            "Disconnect a stack: credentials, hook and mirror go at once, deployments and containers stay. The webhook at " +
+            "the provider stays too, and is answered with 404 from then on; remove it there, or before this with …/hook.",
         request: z.object({ params: stackParams }),
         response: Done,
         async handle({ params }, { services, caller }) {
             await services.disconnectRepository({ ...params, caller });
             return done;
         },
+    }),
+    route({
+        method: "post",
+        path: `${path}/sync`,
+        right: "deploy",
+        tag,
+        summary: "Ask the repository for new commits and tags now, and deploy them as a poll would.",
+        request: z.object({ params: stackParams }),
+        response: Synced,
+        handle: async ({ params }, { services, caller, signal }) =>
+            services.syncRepository({ ...params, caller, signal }),
     }),
     route({
         method: "post",
@@ -84,5 +114,19 @@ export const repositoryRoutes: readonly Route[] = [
             const input = url === undefined ? undefined : { ...body, url };
             return { ok: true as const, ...(await services.testRepository({ ...params, input, caller, signal })) };
         },
+    }),
+    route({
+        method: "post",
+        path: `${path}/host-key`,
+        right: "edit",
+        tag,
+        summary:
+            "Accept another key of the repository's SSH server, provided that the server shows it now. The error " +
+            "host_key_changed tells its fingerprint.",
+        example: { fingerprint: "SHA256:uNiVztksCsDhcc0u9e8BrrQO5fNwTXPzOIoQ7lbVqAs" },
+        request: z.object({ params: stackParams, body: z.strictObject({ fingerprint: HostKeyFingerprint }) }),
+        response: GitRepository,
+        handle: async ({ params, body }, { services, signal }) =>
+            services.acceptHostKey({ ...params, ...body, signal }),
     }),
 ];

@@ -19,7 +19,7 @@ async function check(files: MemoryFiles, options: Options = {}) {
     const loaded = await loadProject({ reader, files: [path], folder, lookup });
     return loaded.ok
         ? checkContainment(loaded.project, { reader, lookup, stack: "shop" })
-        : { violations: loaded.violations, hostAccess: [], warnings: [] };
+        : { violations: loaded.violations, hostAccess: [], warnings: [], brought: [] };
 }
 
 async function messages(files: MemoryFiles, options: Options = {}): Promise<readonly string[]> {
@@ -41,7 +41,7 @@ describe("checkContainment", () => {
             "conf/a": "",
         };
 
-        expect(await check(files)).toEqual({ violations: [], hostAccess: [], warnings: [] });
+        expect(await check(files)).toEqual({ violations: [], hostAccess: [], warnings: [], brought: [] });
     });
 
     it.each([
@@ -135,7 +135,7 @@ describe("checkContainment", () => {
         expect(await messages({ "compose.yaml": text, "b.yaml": other })).toEqual([containing("included twice")]);
     });
 
-    it("allows build contexts anywhere in the repository, but run-time files only in the stack's folder", async () => {
+    it("allows build contexts anywhere in the repository, and tells which files have to be brought along", async () => {
         const files = {
             "apps/web/compose.yaml":
                 "services:\n  web:\n    build: {context: ../.., dockerfile: docker/web}\n    volumes: ['../shared:/s']\n    env_file: [../x.env, ../web/y.env]\n",
@@ -145,10 +145,28 @@ describe("checkContainment", () => {
             "apps/web/y.env": "",
         };
 
+        expect(await check(files, { path: "apps/web/compose.yaml" })).toMatchObject({
+            violations: [],
+            brought: ["apps/x.env", "apps/web/y.env", "apps/shared"],
+        });
+    });
+
+    it.each([
+        ["is not in the repository", "volumes: ['../nope:/s']", "services.web.volumes: apps/nope"],
+        ["holds the stack's own folder", "volumes: ['..:/s']", "services.web.volumes: apps"],
+        ["is the whole repository", "volumes: ['../..:/s']", "services.web.volumes: "],
+        ["is named by a variable", "volumes: ['../${DIR:-shared}:/s']", "services.web.volumes: apps/shared"],
+        ["is named by a variable, as a file", "env_file: '../${DIR:-x}.env'", "services.web.env_file: apps/x.env"],
+        ["is not read by its path alone", "label_file: ../x.env", "services.web.label_file: apps/x.env"],
+    ])("refuses what lies outside of the folder and %s", async (_, line, words) => {
+        const files = {
+            "apps/web/compose.yaml": `services:\n  web:\n    image: a\n    ${line}\n`,
+            "apps/shared/a": "",
+            "apps/x.env": "",
+        };
+
         expect(await messages(files, { path: "apps/web/compose.yaml" })).toEqual([
-            containing("services.web.env_file: apps/x.env lies outside the compose file's folder"),
-            containing("services.web.env_file: apps/web/y.env lies outside the compose file's folder"),
-            containing("services.web.volumes: apps/shared lies outside the compose file's folder"),
+            containing(`${words} lies outside the compose file's folder`),
         ]);
     });
 
@@ -176,6 +194,7 @@ describe("checkContainment", () => {
 
         expect(await check({ "compose.yaml": text }, { variables: { ROOT: "/mnt" } })).toEqual({
             violations: [],
+            brought: [],
             warnings: [],
             hostAccess: [
                 "web mounts the Docker socket /var/run/docker.sock: it can do everything on this machine",

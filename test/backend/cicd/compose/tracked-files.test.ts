@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { selectTrackedFiles } from "../../../../backend/cicd/compose/tracked-files.ts";
+import { selectBroughtFiles, selectTrackedFiles } from "../../../../backend/cicd/compose/tracked-files.ts";
 
 function select(paths: readonly string[], folder = "", links: Readonly<Record<string, string>> = {}) {
     return selectTrackedFiles({ paths, folder, linkTarget: (path) => links[path] });
@@ -40,5 +40,40 @@ describe("selectTrackedFiles", () => {
         const found = select(["apps/web/sub/link", "apps/other"], "apps/web", { "apps/web/sub/link": target });
 
         expect(found.mistakes).toHaveLength(mistakes);
+    });
+});
+
+describe("selectBroughtFiles", () => {
+    const paths = ["shop/compose.yaml", "shared/a", "shared/deep/b", "shared/.git/x", "sharedx", "one.conf"];
+
+    function bring(brought: readonly string[], links: Readonly<Record<string, string>> = {}, more: string[] = []) {
+        const linkTarget = (path: string) => links[path];
+        return selectBroughtFiles({ paths: [...paths, ...more], folder: "shop", linkTarget }, brought);
+    }
+
+    it("takes files, and folders with all that is tracked in them, by their paths in the repository", () => {
+        const { files, mistakes } = bring(["shared", "one.conf", "shared/a"]);
+
+        expect(files.map(({ source, target }) => [source, target])).toEqual([
+            ["shared/a", ".from-repository/shared/a"],
+            ["shared/deep/b", ".from-repository/shared/deep/b"],
+            ["one.conf", ".from-repository/one.conf"],
+        ]);
+        expect(mistakes).toEqual([]);
+    });
+
+    it.each([
+        ["../a", 0],
+        ["../../one.conf", 1],
+        ["/etc/passwd", 1],
+    ])("judges a symlink to %s by the folder that is taken", (target, count) => {
+        expect(bring(["shared"], { "shared/deep/b": target }).mistakes).toHaveLength(count);
+    });
+
+    it("refuses tracked files where it puts its own, but only when there are any", () => {
+        expect(bring(["shared"], {}, ["shop/.from-repository/x"]).mistakes).toMatchObject([
+            { file: "shop/.from-repository/x" },
+        ]);
+        expect(bring([], {}, ["shop/.from-repository/x"])).toEqual({ files: [], mistakes: [], warnings: [] });
     });
 });

@@ -126,3 +126,9 @@ describe("changed files", () => {
         expect(touchesStack(files, stack)).toBe(touches);
     });
 });
+
+it("a submodule that holds what is watched touches the stack", () => {
+    expect(touchesStack(["lib"], { paths: ["lib/src/**"] })).toBe(true);
+    expect(touchesStack(["lib"], { paths: [], composePath: "lib/deploy/compose.yaml" })).toBe(true);
+    expect(touchesStack(["library"], { paths: ["lib/src/**"] })).toBe(false);
+});

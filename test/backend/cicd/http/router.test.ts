@@ -210,6 +210,17 @@ describe("REST, the repository of a stack", () => {
         expect((await rest.call("put", `${path}?force=true`, { body: repository })).status).toBe(200);
     });
 
+    it("tells the webhook's secret and addresses to those who may edit, and to nobody else", async () => {
+        const { body } = await rest.call("put", path, { body: repository });
+        const { id, webhookUrl, webhookSecret } = GitRepository.parse(body);
+        const registryUrl = `https://dockge.example/api/webhooks/registry/${id}?token=token-of-${id}`;
+
+        const answer = await rest.call("get", `${path}/webhook`, { token: "editor" });
+
+        expect(answer.body).toEqual({ webhookUrl, webhookSecret, registryUrl });
+        expect((await rest.call("get", `${path}/webhook`, { token: "reader" })).status).toBe(403);
+    });
+
     it("disconnects", async () => {
         await rest.call("put", path, { body: repository });
         expect((await rest.call("delete", path, { token: "editor" })).body).toEqual({ ok: true });

@@ -5,6 +5,7 @@ import { gzipSync } from "node:zlib";
 import request from "supertest";
 import { afterEach, describe, expect, it } from "vitest";
 import { AppError } from "../../../../common/errors.ts";
+import type { RegistryDelivery } from "../../../../backend/cicd/core/registry-push.ts";
 import type { ReceiveWebhook, WebhookDelivery } from "../../../../backend/cicd/core/webhook-receiver.ts";
 import { createWebhookRouter, type WebhookRouterOptions } from "../../../../backend/cicd/http/webhook-route.ts";
 import { listen } from "../../../support/listen.ts";
@@ -17,7 +18,12 @@ const queued: ReceiveWebhook = async () => ({
 function createApp(options: Partial<WebhookRouterOptions> = {}) {
     const reported: unknown[] = [];
     const app = express().use(
-        createWebhookRouter({ receiveWebhook: queued, report: (error) => reported.push(error), ...options }),
+        createWebhookRouter({
+            receiveWebhook: queued,
+            receiveRegistryPush: queued,
+            report: (error) => reported.push(error),
+            ...options,
+        }),
     );
     return { app, reported };
 }
@@ -75,6 +81,24 @@ describe("the webhook route", () => {
         expect(wrong.status).toBe(404);
         expect(wrong.body).toMatchObject({ ok: false, verdict: "rejected" });
         expect(deliveries).toHaveLength(1);
+    });
+
+    it("hands what registries send to its own receiver, with the token of the address", async () => {
+        const { receiveWebhook, deliveries: others } = recorder();
+        const deliveries: RegistryDelivery[] = [];
+        const receiveRegistryPush = async (delivery: RegistryDelivery) => {
+            deliveries.push(delivery);
+            return queued(delivery);
+        };
+        const { app } = createApp({ receiveWebhook, receiveRegistryPush });
+
+        const answer = await request(app).post("/api/webhooks/registry/hook-1?token=abc").send("{}");
+        await request(app).post("/api/webhooks/registry/hook-1?token=a&token=b").send("{}");
+
+        expect(answer.status).toBe(202);
+        expect(deliveries).toMatchObject([{ id: "hook-1", token: "abc" }, { id: "hook-1" }]);
+        expect(deliveries[1]).not.toHaveProperty("token");
+        expect(others).toEqual([]);
     });
 
     it.each([

@@ -18,6 +18,7 @@ async function open() {
         metrics: {
             deploymentEnded: (status, seconds) => void ended.push([status, seconds]),
             webhookAnswered: () => undefined,
+            repositoryPolled: () => undefined,
             render: async () => ({ contentType: "", text: "" }),
         },
     });

@@ -8,6 +8,18 @@ import { plant } from "../../../support/release-files.ts";
 
 const up = (service: string): string => `up -d --no-build --pull never -- ${service}`;
 
+type Answer = Awaited<ReturnType<typeof open>>["target"]["answer"];
+
+/** Does something more when `docker compose up` runs. */
+function atUp(answer: Answer, also: () => void): Answer {
+    return (command, options) => {
+        if (command.argv.includes("up")) {
+            also();
+        }
+        return answer(command, options);
+    };
+}
+
 describe("applying a release", () => {
     it("writes the files, then brings up what differs, one service after the other", async () => {
         const db = { image: "shop-web:new" };
@@ -33,6 +45,20 @@ describe("applying a release", () => {
         expect(await apply({ start: false })).toEqual([]);
         expect(engine.done).toEqual([]);
         expect(await readdir(stackDirectory)).toContain("compose.yaml");
+    });
+
+    it("gives names of images their meaning before services come up, also where they shall not start", async () => {
+        const images = [{ service: "web", image: "nginx:1", imageId: "sha256:ran", built: false }];
+        for (const start of [true, false]) {
+            const { apply, engine, save, target } = await open({ web: { image: "nginx:1" } });
+            engine.addImage("nginx:1", "sha256:newer");
+            engine.addImage("kept", "sha256:ran");
+            target.answer = atUp(target.answer, () => engine.done.push("up"));
+
+            await apply({ release: await save({ images }), start });
+
+            expect(engine.done).toEqual(["tag sha256:ran nginx:1", ...(start ? ["up"] : [])]);
+        }
     });
 
     it("removes services that are gone from the file, stopping them first", async () => {

@@ -65,7 +65,15 @@ describe("a release", () => {
             { path: "compose.yaml", sha256: sha256(compose), executable: false },
             { path: "run.sh", sha256: sha256("#!/bin/sh"), executable: true },
         ]);
-        expect(made).toMatchObject({ variables, userOverride: "mine", initial: false });
+        expect(made).toMatchObject({ userOverride: "mine", initial: false });
+        expect(made.variables).toEqual([
+            ...variables,
+            { name: "CICD_STACK", value: "shop", secret: false },
+            { name: "CICD_COMMIT_SHA", value: run.record.commitSha, secret: false },
+            { name: "CICD_BRANCH", value: "main", secret: false },
+            { name: "CICD_TAG", value: "", secret: false },
+            { name: "CICD_IMAGE_TAG", value: run.record.commitSha, secret: false },
+        ]);
         expect(made.healthCheck).toEqual({ path: "/ready", timeoutSeconds: 5 });
         expect(made.override).not.toContain("s3cret");
         expect(await diskFiles.list(releases.filesDirectory(run.id))).toEqual([

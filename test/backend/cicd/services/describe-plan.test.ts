@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { describePlan } from "../../../../backend/cicd/services/describe-plan.ts";
 
 const noFiles = { written: [], removed: [], replaced: [], left: [], obstacles: [] };
-const noServices = { services: [], removed: [], removeFirst: [], conflicts: [] };
+const noServices = { services: [], removed: [], removeFirst: [], stopFirst: [], conflicts: [] };
 
 describe("a plan in words", () => {
     it("names every service with what happens to it, and why", () => {

@@ -61,9 +61,22 @@ describe("a push", () => {
             git.changed = ["docs/readme.md"];
 
             const message = containing("Nothing of this stack changed since bbbbbbb");
-            await expect(fetch({ triggeredBy })).rejects.toMatchObject({ errorCode: "no_change", message });
+            await expect(fetch({ triggeredBy, commitSha: tip })).rejects.toMatchObject({
+                errorCode: "no_change",
+                message,
+            });
         },
     );
+
+    it("that a poll found is left out where its message says so", async () => {
+        const { fetch, git } = await open();
+        git.commit = { ...git.commit, message: "docs: typo [skip ci]" };
+
+        await expect(fetch({ triggeredBy: "scheduled", commitSha: tip })).rejects.toMatchObject({
+            errorCode: "no_change",
+            message: "Not deployed: the commit message says [skip ci].",
+        });
+    });
 
     it("of the commit that is live changes nothing", async () => {
         const { fetch, makeLive, git } = await open();
@@ -135,4 +148,48 @@ describe("a push", () => {
             expect((await fetch({ triggeredBy })).commit.sha).toBe(tip);
         },
     );
+});
+
+describe("a schedule", () => {
+    const scheduled = { triggeredBy: "scheduled", commitSha: "" } as const;
+
+    it("builds again what is live, and what changed nothing of the stack", async () => {
+        const { fetch, makeLive, git } = await open(["app/**"]);
+        await makeLive();
+        git.changed = [];
+        git.commit = { ...git.commit, message: "docs [skip ci]" };
+
+        expect((await fetch(scheduled)).commit.sha).toBe(tip);
+        git.commit = { ...git.commit, sha: live };
+        expect((await fetch(scheduled)).commit.sha).toBe(live);
+        // After a crash the commit is in the row.
+        expect((await fetch({ ...scheduled, commitSha: live })).commit.sha).toBe(live);
+    });
+
+    it.each(["rolled_back", "successful"] as const)("does not put back what was taken back (%s)", async (status) => {
+        const { fetch, makeLive, ...workshop } = await open();
+        await deploymentAt(workshop, status, { commitSha: tip });
+        await makeLive();
+
+        await expect(fetch(scheduled)).rejects.toMatchObject({
+            errorCode: "outdated",
+            message: containing("aaaaaaa was deployed before and taken back"),
+        });
+    });
+
+    it("tries again what did not build", async () => {
+        const { fetch, makeLive, ...workshop } = await open();
+        await deploymentAt(workshop, "failed", { commitSha: tip });
+        await makeLive();
+
+        expect((await fetch(scheduled)).commit.sha).toBe(tip);
+    });
+
+    it("does not go back to a commit older than what is live", async () => {
+        const { fetch, makeLive, git } = await open();
+        await makeLive();
+        git.history.add(`${tip} ${live}`);
+
+        await expect(fetch(scheduled)).rejects.toMatchObject({ errorCode: "outdated" });
+    });
 });

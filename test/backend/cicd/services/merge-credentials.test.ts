@@ -47,11 +47,49 @@ describe("the credentials to use", () => {
         expect(merge({ authType: "none" })).toBeUndefined();
     });
 
-    it("are no keys yet", () => {
-        expect(() => merge({ authType: "ssh_key" })).toThrow(/ssh_key comes with a later version; use http_token/);
+    it("are a token alone, whatever else was given", () => {
+        const credentials = { username: "me", token: "new", privateKey: "left over" };
+        expect(merge({ credentials })).toEqual({ username: "me", token: "new" });
+    });
+});
+
+describe("the SSH key to use", () => {
+    const url = "git@git.example:me/app.git";
+    const keyed = {
+        url,
+        authType: "ssh_key",
+        credentials: { privateKey: "private", passphrase: "open" },
+    } as const;
+
+    function mergeKey(given: Partial<Parameters<typeof mergeCredentials>[0]>) {
+        return mergeCredentials({ url, authType: "ssh_key", ...given }, keyed);
+    }
+
+    it("is the given one, without a token that was left over, and without an empty passphrase", () => {
+        const credentials = { privateKey: "new", passphrase: "", token: "left over" };
+        expect(mergeKey({ credentials })).toEqual({ privateKey: "new" });
     });
 
-    it("cannot be a token for an ssh address", () => {
-        expect(() => merge({ url: "git@git.example:me/app.git", credentials: { token: "x" } })).toThrow(/^authType: /);
+    it.each([url, "ssh://git@git.example/other/app", "ssh://me@GIT.example:22/x.git"])(
+        "is the stored one for %s on the same server",
+        (address) => {
+            expect(mergeKey({ url: address })).toEqual(keyed.credentials);
+        },
+    );
+
+    it.each(["git@evil.example:me/app.git", "ssh://git@git.example:2222/me/app.git"])(
+        "is never used for another server: %s",
+        (address) => {
+            expect(mergeKey({ url: address })).toBeUndefined();
+        },
+    );
+
+    it("is to be made where none is given and none is stored, or null says so", () => {
+        expect(mergeKey({ credentials: null })).toBeUndefined();
+        expect(mergeCredentials({ url, authType: "ssh_key" }, stored)).toBeUndefined();
+    });
+
+    it("is missing where other credentials are given", () => {
+        expect(() => mergeKey({ credentials: { token: "x" } })).toThrow(/^credentials.privateKey: is missing; paste/);
     });
 });

@@ -70,8 +70,10 @@ function planOf(played: Played, input: ApplyInput): Plan {
     const files = { written: [], removed: [], replaced: [], left: [], obstacles: [] };
     return {
         stackDirectory: played.stackDirectory,
-        services: { services: [], removed: [], removeFirst: [], conflicts: [] },
+        services: { services: [], removed: [], removeFirst: [], stopFirst: [], conflicts: [] },
         broughtAlong: new Set(),
+        imageTags: [],
+        tied: new Set(),
         files,
         filesInput: { stackDirectory: "", source: "", files: [], override: "", previous: [], replacedDirectory: "" },
         wanted: [],

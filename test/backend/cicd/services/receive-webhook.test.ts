@@ -5,6 +5,7 @@ import { createDeploymentStore } from "../../../../backend/cicd/adapters/sqlite/
 import { createRepositoryStore } from "../../../../backend/cicd/adapters/sqlite/repository-store.ts";
 import { createWebhookEventStore } from "../../../../backend/cicd/adapters/sqlite/webhook-event-store.ts";
 import { webhookProviders } from "../../../../backend/cicd/adapters/webhooks/index.ts";
+import { registryWebhooks } from "../../../../backend/cicd/adapters/webhooks/registry/index.ts";
 import type { NewBuildConfig } from "../../../../backend/cicd/core/build-config.ts";
 import type { NewRepository, RepositoryRecord } from "../../../../backend/cicd/core/git-repository.ts";
 import { createEnqueue } from "../../../../backend/cicd/services/enqueue-deployment.ts";
@@ -41,6 +42,7 @@ async function open() {
         deployments,
         events: createWebhookEventStore(shared),
         providers: webhookProviders,
+        registries: registryWebhooks,
         enqueue: createEnqueue({
             deployments,
             running: createRunningDeployments(),
@@ -254,7 +256,7 @@ describe("other events", () => {
             branch: "master",
             url: "http://gitlab.example.com/mike/diaspora",
         });
-        expect((await deliver(gitlab, gitlabRequest("Push Hook", webhookFixture("gitlab-push"), secret))).status).toBe(
+        expect((await deliver(gitlab, gitlabRequest("Push Hook", webhookFixture("gitlab/push"), secret))).status).toBe(
             202,
         );
         const generic = await connect({ stackId: "any", provider: "generic", branch: "trunk", url: "https://h/o/r" });
@@ -307,10 +309,10 @@ describe("a request that proves nothing", () => {
         ).toBe(401);
     });
 
-    it("is told that its provider is not supported yet", async () => {
+    it("is told where its provider is not understood", async () => {
         const { connect, deliver } = await open();
         const repository = await connect({ provider: "bitbucket" });
-        const reply = await deliver(repository, github(push()));
+        const reply = await deliver(repository, github(push()), { providers: new Map() });
         expect(reply).toMatchObject({ status: 401, answer: { verdict: "rejected" } });
         expect(reply.answer.reason).toMatch(/bitbucket.*generic/);
     });
@@ -353,7 +355,7 @@ describe("the database", () => {
         const gitlab = await connect({ provider: "gitlab", url: "http://gitlab.example.com/mike/diaspora" });
         await deliver(
             gitlab,
-            gitlabRequest("Push Hook", { ...webhookFixture("gitlab-push"), note: `secret ${secret}` }, secret),
+            gitlabRequest("Push Hook", { ...webhookFixture("gitlab/push"), note: `secret ${secret}` }, secret),
         );
         await deliver(gitlab, gitlabRequest("Push Hook", {}, "another-secret"));
         const generic = await connect({ stackId: "any", provider: "generic", url: "https://h/o/r" });

@@ -59,6 +59,13 @@ describe("what ran before the first deployment", () => {
         expect(id).not.toBe(run.id);
     });
 
+    it("keeps the names that its containers were made with: they may mean other images before long", async () => {
+        const { snapshot, engine } = await open();
+        engine.add(containerState({ imageId: "sha256:old", image: "nginx:1" }));
+
+        expect((await snapshot())?.images).toMatchObject([{ service: "web", image: "nginx:1", imageId: "sha256:old" }]);
+    });
+
     it.each([
         ["no container is", []],
         ["containers are stopped", [containerState({ status: "exited" })]],

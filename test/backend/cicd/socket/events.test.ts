@@ -46,7 +46,11 @@ describe("the plugin's socket events", () => {
         expect(await handlers.getGitRepository(["web"], socket)).toEqual({ repository: null });
         const { repository } = await handlers.saveGitRepository(["web", input], socket);
         expect(repository).toMatchObject({ stackId: "web", provider: "github" });
-        expect(await handlers.getWebhookSecret(["web"], socket)).toEqual({ webhookSecret: repository.webhookSecret });
+        expect(await handlers.getWebhookSecret(["web"], socket)).toEqual({
+            webhookSecret: repository.webhookSecret,
+            webhookUrl: repository.webhookUrl,
+            registryUrl: `https://dockge.example/api/webhooks/registry/${repository.id}?token=token-of-${repository.id}`,
+        });
         expect(await handlers.testGitConnection(["web", input], socket)).toMatchObject({ defaultBranch: "main" });
         expect(await handlers.deleteGitRepository(["web"], socket)).toEqual({});
         expect(edge.host.pushes).toMatchObject([

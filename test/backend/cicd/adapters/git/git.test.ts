@@ -62,11 +62,11 @@ describe("asking a remote for its refs", () => {
         await expect(attempt).rejects.toMatchObject({ code: "invalid", details: { errorCode: "remote_unavailable" } });
     });
 
-    it("refuses file addresses without their switch, and SSH for now", async () => {
+    it("refuses file addresses without their switch, and keys for other addresses than SSH", async () => {
         const strict = createGit({ directory: join(data, "repos"), path, allowPrivateHosts: false, allowFile: false });
         await expect(strict.listRemote(remote, call)).rejects.toMatchObject({ code: "invalid" });
-        const ssh = git.listRemote({ ...remote, url: "git@example.org:a/b" }, call);
-        await expect(ssh).rejects.toThrow(/not supported yet/);
+        const key = git.listRemote({ ...remote, authType: "ssh_key" }, call);
+        await expect(key).rejects.toThrow(/ssh_key does not fit/);
     });
 });
 

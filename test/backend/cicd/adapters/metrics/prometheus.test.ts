@@ -13,6 +13,7 @@ describe("Prometheus metrics", () => {
         metrics.deploymentEnded("successful", 3);
         metrics.deploymentEnded("cancelled", undefined);
         metrics.webhookAnswered("queued");
+        metrics.repositoryPolled("deployed");
         const { contentType, text } = await metrics.render();
         expect(contentType).toContain("text/plain");
         const lines = text.split("\n");
@@ -21,6 +22,8 @@ describe("Prometheus metrics", () => {
         expect(lines).toContain('cicd_deployments_active{status="pending"} 1');
         expect(lines).toContain('cicd_deployment_duration_seconds_bucket{le="5",status="successful"} 1');
         expect(lines).toContain('cicd_webhooks_total{verdict="queued"} 1');
+        expect(lines).toContain('cicd_polls_total{result="deployed"} 1');
+        expect(lines).toContain('cicd_polls_total{result="failed"} 0');
         expect(text).toContain("process_resident_memory_bytes");
     });
 });

@@ -63,6 +63,30 @@ describe("this machine as a target", () => {
         expect(result.stdout).toBe("unix:///x.sock  up -d\n");
     });
 
+    it("passes the engine's address on to who asks for it, without what its user has for registries", async () => {
+        const environment = {
+            PATH: path,
+            HOME: "/home/x",
+            DOCKER_HOST: "tcp://10.0.0.1:2376",
+            DOCKER_CERT_PATH: "/certs",
+            DOCKER_TLS_VERIFY: "1",
+            DOCKER_CONFIG: "/home/x/.docker",
+        };
+
+        const result = await createLocalHost({ environment }).run(
+            { argv: ["env"], directory: tmpdir(), environment: { HOME: "/tmp/home" }, reachesEngine: true },
+            { signal: never, timeoutSeconds: 5, capture: true },
+        );
+
+        expect(result.stdout.trim().split("\n").sort()).toEqual([
+            "DOCKER_CERT_PATH=/certs",
+            "DOCKER_HOST=tcp://10.0.0.1:2376",
+            "DOCKER_TLS_VERIFY=1",
+            "HOME=/tmp/home",
+            `PATH=${path}`,
+        ]);
+    });
+
     it("keeps standard output only when asked", async () => {
         const host = createLocalHost({ environment: { PATH: path } });
         const result = await host.run(

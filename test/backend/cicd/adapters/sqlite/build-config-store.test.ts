@@ -47,6 +47,7 @@ const full = newBuildConfig({
     approval: true,
     pullPolicy: "always",
     schedule: "0 3 * * *",
+    scheduleTimeZone: "Europe/Berlin",
 });
 
 describe("build configurations", () => {

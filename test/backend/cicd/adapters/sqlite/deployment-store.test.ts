@@ -191,6 +191,17 @@ describe("the history", () => {
         expect(await store.list("web", 10, "unknown")).toEqual([]);
     });
 
+    it("knows every deployment of a stack's commit, whatever its ref, newest first", async () => {
+        const { store } = await open();
+        const first = await store.create(newDeployment());
+        const tagged = await store.create(newDeployment({ tag: "v1" }));
+        await store.create(newDeployment({ commitSha: "f".repeat(40) }));
+        await store.create(newDeployment({ stackId: "other" }));
+
+        expect(await store.listAttempts("web", first.commitSha)).toEqual([tagged, first]);
+        expect(await store.listAttempts("web", "e".repeat(40))).toEqual([]);
+    });
+
     it("leaves the long logs out, which a single deployment has", async () => {
         const { store } = await open();
         const { id } = await store.create(newDeployment());

@@ -69,6 +69,24 @@ describe("repositories", () => {
         ]);
     });
 
+    it("remember what a poll saw, and why one failed, as long as the address is the same", async () => {
+        const { store } = await open();
+        const { id } = await store.save(newRepository());
+        const knownRefs = { "refs/heads/main": "f".repeat(40), "refs/tags/v1": "e".repeat(40) };
+        await store.markPolled(id, { knownRefs });
+        await store.markPolled(id, { error: "no answer" });
+        const now = "2026-01-31T12:00:00.000Z";
+        expect(await store.find(id)).toMatchObject({ knownRefs, lastPollError: "no answer", lastPolledAt: now });
+
+        const kept = await store.save(newRepository({ branch: "dev" }));
+        expect(kept).toMatchObject({ knownRefs, lastPollError: "no answer" });
+
+        const moved = await store.save(newRepository({ url: "https://git.example/o/other.git" }));
+        expect(moved).not.toHaveProperty("knownRefs");
+        expect(moved).not.toHaveProperty("lastPolledAt");
+        expect(moved).not.toHaveProperty("lastPollError");
+    });
+
     it("are gone once deleted, and the next one has another id", async () => {
         const { store } = await open();
         const first = await store.save(newRepository());
