@@ -1,7 +1,7 @@
 import type { BuildConfigRecord } from "../core/build-config.ts";
 import type { DeploymentRecord, DeploymentStore } from "../core/deployment.ts";
 import { DeploymentFailure } from "../core/failure.ts";
-import type { CommitInfo, Git } from "../core/git.ts";
+import type { CommitInfo, Git, GitCall } from "../core/git.ts";
 import type { RepositoryRecord } from "../core/git-repository.ts";
 import { touchesStack, whyMessageIgnored } from "../core/push-rules.ts";
 import type { DeploymentRun } from "./deployment-run.ts";
@@ -17,6 +17,8 @@ export interface Worth {
     readonly commit: CommitInfo;
     /** The commit that was asked for; "" for the head of the branch. */
     readonly asked: string;
+    /** History that is missing in the mirror is fetched within it. */
+    readonly call: GitCall;
 }
 
 /**
@@ -72,16 +74,12 @@ async function checkNotTakenBack(
     }
 }
 
-async function checkNewer(
-    git: Git,
-    run: DeploymentRun,
-    { repository, commit }: Worth,
-    live: DeploymentRecord,
-): Promise<void> {
+async function checkNewer(git: Git, run: DeploymentRun, worth: Worth, live: DeploymentRecord): Promise<void> {
+    const { commit } = worth;
     if (!isSameLine(run, commit, live)) {
         return;
     }
-    const relation = await relationToLive(git, repository, commit, live);
+    const relation = await relationToLive(git, worth, live);
     if (relation === "older") {
         throw new DeploymentFailure(
             "outdated",
@@ -101,18 +99,21 @@ function isSameLine(run: DeploymentRun, commit: CommitInfo, live: DeploymentReco
 
 async function relationToLive(
     git: Git,
-    repository: RepositoryRecord,
-    commit: CommitInfo,
+    { repository, commit, call }: Worth,
     live: DeploymentRecord,
 ): Promise<"newer" | "older" | "rewritten"> {
-    if (await git.isAncestor(repository, live.commitSha, commit.sha)) {
+    if (await git.isAncestor(repository, live.commitSha, commit.sha, call)) {
         return "newer";
     }
-    return (await git.isAncestor(repository, commit.sha, live.commitSha)) ? "older" : "rewritten";
+    return (await git.isAncestor(repository, commit.sha, live.commitSha, call)) ? "older" : "rewritten";
 }
 
-async function checkTouched(git: Git, { repository, config, commit }: Worth, live: DeploymentRecord): Promise<void> {
-    const files = await git.changedFiles(repository, live.commitSha, commit.sha);
+async function checkTouched(
+    git: Git,
+    { repository, config, commit, call }: Worth,
+    live: DeploymentRecord,
+): Promise<void> {
+    const files = await git.changedFiles(repository, live.commitSha, commit.sha, call);
     if (files !== undefined && !touchesStack(files, { paths: repository.paths, composePath: config.composePath })) {
         throw new DeploymentFailure(
             "no_change",

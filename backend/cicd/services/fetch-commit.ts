@@ -1,6 +1,6 @@
 import type { BuildConfigRecord } from "../core/build-config.ts";
 import type { DeploymentStore } from "../core/deployment.ts";
-import type { CommitInfo, Git } from "../core/git.ts";
+import type { CommitInfo, Git, GitCall } from "../core/git.ts";
 import type { RepositoryRecord, RepositoryStore } from "../core/git-repository.ts";
 import { checkWorthDeploying } from "./check-worth-deploying.ts";
 import type { DeploymentRun } from "./deployment-run.ts";
@@ -32,20 +32,21 @@ export async function fetchCommit(
     }
     const { branch, tag, commitSha: asked } = run.record;
     run.say(`Fetching ${tag === undefined ? `branch ${branch}` : `tag ${tag}`} of ${repository.url}`);
-    await ports.git.fetch(repository, {
+    const call: GitCall = {
         signal,
         timeoutSeconds: config.timeout,
         deploymentId: run.id,
         onLine: (line) => run.write("stderr", line),
         onHostKey: pinFirstKey(ports.repositories, repository),
-    });
+    };
+    await ports.git.fetch(repository, call);
     const ref = tag === undefined ? { branch } : { tag };
-    const pushed = await ports.git.resolve(repository, ref, asked || undefined);
-    const commit = (await findReplaced(ports, run, repository, pushed)) ?? pushed;
+    const pushed = await ports.git.resolve(repository, ref, asked || undefined, call);
+    const commit = (await findReplaced(ports, run, repository, { pushed, call })) ?? pushed;
     await run.change({ commitSha: commit.sha, commitMessage: commit.message, commitAuthor: commit.author });
     await ports.repositories.markSynced(repository.id, commit.sha);
     run.say(`Commit ${commit.sha} by ${commit.author}: ${firstLine(commit.message)}`);
-    await checkWorthDeploying(ports, run, { repository, config, commit, asked });
+    await checkWorthDeploying(ports, run, { repository, config, commit, asked, call });
     return commit;
 }
 
@@ -57,7 +58,7 @@ async function findReplaced(
     ports: FetchPorts,
     run: DeploymentRun,
     repository: RepositoryRecord,
-    pushed: CommitInfo,
+    { pushed, call }: { readonly pushed: CommitInfo; readonly call: GitCall },
 ): Promise<CommitInfo | undefined> {
     const { branch, tag, triggeredBy } = run.record;
     if ((triggeredBy !== "webhook" && triggeredBy !== "scheduled") || tag !== undefined) {
@@ -69,9 +70,9 @@ async function findReplaced(
     );
     let newest = pushed;
     for (const { commitSha } of replaced) {
-        if (commitSha !== newest.sha && (await ports.git.isAncestor(repository, newest.sha, commitSha))) {
+        if (commitSha !== newest.sha && (await ports.git.isAncestor(repository, newest.sha, commitSha, call))) {
             // It may have left the branch meanwhile.
-            newest = await ports.git.resolve(repository, { branch }, commitSha).catch(() => newest);
+            newest = await ports.git.resolve(repository, { branch }, commitSha, call).catch(() => newest);
         }
     }
     if (newest === pushed) {
