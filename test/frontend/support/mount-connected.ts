@@ -20,7 +20,7 @@ export async function mountConnected(
         transport.answerAll(event, () => ({ ok: true, ...answer }));
     }
     const empty = { template: "<div />" };
-    const named = ["stack", "deployment", "repositories", "discover", "new-from-git"];
+    const named = ["stack", "deployment", "repositories", "repository", "discover", "new-from-git", "registries"];
     const router = createRouter({
         history: createMemoryHistory(),
         routes: [
