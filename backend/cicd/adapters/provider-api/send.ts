@@ -184,6 +184,9 @@ const plainReasons: Readonly<Record<string, string>> = {
 
 function unreachable(url: URL, error: unknown) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    if (code === "ERR_INVALID_CHAR") {
+        return hookFailure("hook_unauthorized", "token: it holds characters that no token has; copy it again", error);
+    }
     const reason = plainReasons[code] ?? "the connection failed";
     return hookFailure("hook_unreachable", `${url.host} cannot be reached: ${reason}`, error);
 }
