@@ -1,4 +1,4 @@
-import type { ComposeProject } from "./load-project.ts";
+import { type ComposeProject, directoriesOf } from "./compose-project.ts";
 import { normalizePath, staysInFolder } from "./repository-path.ts";
 import { mountOf } from "./short-syntax.ts";
 import { listNode, mapNode, textNode, textOf, type Tree, treeAt } from "./tree.ts";
@@ -14,7 +14,7 @@ export type Bring = (path: string, file: string) => string | undefined;
 
 /** `brought`: the files and folders of the repository that are copied. */
 export function createBring(project: ComposeProject, brought: readonly string[]): Bring {
-    const directories = new Map([...project.included, ...project.extended].map((file) => [file.path, file.directory]));
+    const directories = directoriesOf(project);
     return (path, file) => {
         const directory = directories.get(file) ?? project.folder;
         const reached = normalizePath(directory, path);

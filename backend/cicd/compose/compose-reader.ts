@@ -3,14 +3,23 @@ import type { Files } from "../core/files.ts";
 
 /** Where a path of the repository really lies, symlinks followed. */
 export type Location =
-    | { readonly where: "inside"; readonly path: string; readonly kind: "file" | "directory" }
+    | {
+          readonly where: "inside";
+          readonly path: string;
+          readonly kind: "file" | "directory";
+          readonly sizeBytes?: number | undefined;
+      }
     | { readonly where: "outside" | "missing" };
 
 /** Reads a checked-out commit. All paths are relative to its root; "" is the root itself. */
 export interface ComposeReader {
+    /** Undefined for what is missing, outside, or no file. Throws AppError `invalid` for more than 16 MB. */
     readFile(path: string): Promise<string | undefined>;
     locate(path: string): Promise<Location>;
 }
+
+/** Far more than any reader of these files takes: what is larger is not even looked into. */
+const maxReadBytes = 16 * 1024 * 1024;
 
 /** A reader of the checked-out commit at `root`. */
 export function createComposeReader(
@@ -18,8 +27,16 @@ export function createComposeReader(
     root: string,
 ): ComposeReader {
     return {
-        readFile: async (path) =>
-            (await locate(files, root, path)).where === "inside" ? files.readText(root, path) : undefined,
+        readFile: async (path) => {
+            const found = await locate(files, root, path);
+            if (found.where !== "inside") {
+                return undefined;
+            }
+            if ((found.sizeBytes ?? 0) > maxReadBytes) {
+                throw new AppError("invalid", `${path} is too large to be read; keep the file small`);
+            }
+            return files.readText(root, path);
+        },
         locate: (path) => locate(files, root, path),
     };
 }
@@ -55,6 +72,7 @@ async function inside(files: Pick<Files, "inspect" | "realPath">, root: string, 
         return { where: "outside" };
     }
     const info = real === "" || real === "." ? undefined : await files.inspect(root, real);
-    const kind = info === undefined || info.kind === "directory" ? "directory" : "file";
-    return { where: "inside", path: real === "." ? "" : real, kind };
+    return info === undefined || info.kind === "directory"
+        ? { where: "inside", path: real === "." ? "" : real, kind: "directory" }
+        : { where: "inside", path: real, kind: "file", sizeBytes: info.sizeBytes };
 }

@@ -1,6 +1,6 @@
-import type { ComposeProject, ProjectFile } from "./load-project.ts";
+import { extendedFile } from "./build-steps.ts";
+import type { ComposeProject, ProjectFile } from "./compose-project.ts";
 import { mergeServices } from "./merge-trees.ts";
-import { normalizePath } from "./repository-path.ts";
 import { entriesOf, isNull, mapNode, textOf, treeAt, type TreeMap } from "./tree.ts";
 
 /** A service with what it extends merged in, before interpolation. */
@@ -17,11 +17,10 @@ const maxExtensions = 20;
 
 /** All services of a project, those of included files too, in the order of the files. */
 export function effectiveServices(project: ComposeProject): ReadonlyMap<string, EffectiveService> {
-    const files = [...project.included, ...project.extended];
     const services = new Map<string, EffectiveService>();
     for (const file of project.included) {
         for (const [name] of entriesOf(treeAt(file.tree, "services"))) {
-            const tree = resolveExtension(file, name, files, 0);
+            const tree = resolveExtension(project, file, name, 0);
             const build = tree.entries.get("build");
             const built = build !== undefined && !isNull(build);
             if (!services.has(name)) {
@@ -32,20 +31,18 @@ export function effectiveServices(project: ComposeProject): ReadonlyMap<string, 
     return services;
 }
 
-function resolveExtension(file: ProjectFile, name: string, files: readonly ProjectFile[], depth: number): TreeMap {
+function resolveExtension(project: ComposeProject, file: ProjectFile, name: string, depth: number): TreeMap {
     const service = treeAt(file.tree, "services", name);
     const own: TreeMap = service?.kind === "map" ? service : mapNode([], file.tree.place);
-    const extension = treeAt(own, "extends");
+    const extension = treeAt(file.values, "services", name, "extends");
     const target = textOf(extension) ?? textOf(treeAt(extension, "service"));
     if (target === undefined || depth === maxExtensions) {
         return own;
     }
-    const path = textOf(treeAt(extension, "file"));
-    const source =
-        path === undefined ? file : files.find((other) => other.path === normalizePath(file.directory, path));
+    const source = extendedFile(project, file, extension, target);
     const rest = mapNode(
         [...own.entries].filter(([key]) => key !== "extends"),
         own.place,
     );
-    return source === undefined ? rest : mergeServices(resolveExtension(source, target, files, depth + 1), rest);
+    return source === undefined ? rest : mergeServices(resolveExtension(project, source, target, depth + 1), rest);
 }

@@ -2,7 +2,7 @@ import { type Document, isAlias, isMap, isPair, isScalar, isSeq, type Pair, type
 import { type Mistake, mistakeAt, type Place } from "./mistake.ts";
 import { isNull, type Tree, type TreeScalar } from "./tree.ts";
 
-const maxNodes = 200_000;
+const maxNodes = 100_000;
 
 /** Ends an expansion: the mistake is the file's. */
 export class ExpansionError extends Error {
@@ -22,13 +22,22 @@ interface Sized {
 
 interface Context {
     readonly place: (offset: number) => Place;
-    /** What each anchor meant so far; an alias can only name an anchor that ended before it. */
-    readonly anchors: Map<string, Sized>;
+    /**
+     * What each anchor means so far. Like in Compose, the one that began last counts, also where it stands inside
+     * another of the same name; `undefined` while it is open, because nothing can hold itself.
+     */
+    readonly anchors: Map<string, { sized: Sized | undefined }>;
 }
+
+/** What Compose, or JavaScript, would make something else of than its text. */
+const standardTag = "tag:yaml.org,2002:";
+const plainTags = ["str", "int", "float", "bool", "null", "map", "seq"].map((name) => `${standardTag}${name}`);
+const forbiddenKey = "__proto__";
 
 /**
  * Turns a composed document into a tree without anchors, aliases and merge keys; undefined for an empty one.
- * Throws ExpansionError for an unknown alias, a key that is no text or stands twice, and for more than 200 000 values.
+ * Throws ExpansionError for an unknown alias, a key that is no text or stands twice, tags such as `!!binary`, and for
+ * more than 100 000 values.
  */
 export function expandDocument(document: Document, place: (offset: number) => Place): Tree | undefined {
     const expanded = expandNode(document.contents, { place, anchors: new Map() });
@@ -36,14 +45,18 @@ export function expandDocument(document: Document, place: (offset: number) => Pl
 }
 
 function expandNode(node: unknown, context: Context): Sized {
+    refuseTag(node, context);
+    const anchor = isMap(node) || isSeq(node) || isScalar(node) ? node.anchor : undefined;
+    const slot: { sized: Sized | undefined } = { sized: undefined };
+    if (anchor !== undefined) {
+        context.anchors.set(anchor, slot);
+    }
     const sized = expandPlain(node, context);
     if (sized.size > maxNodes) {
         const message = `the file holds more than ${maxNodes} values once its aliases are resolved`;
         throw new ExpansionError(mistakeAt(sized.tree.place, message, "use fewer aliases"));
     }
-    if ((isMap(node) || isSeq(node) || isScalar(node)) && node.anchor !== undefined) {
-        context.anchors.set(node.anchor, sized);
-    }
+    slot.sized = sized;
     return sized;
 }
 
@@ -63,8 +76,17 @@ function expandPlain(node: unknown, context: Context): Sized {
     return { tree: isScalar(node) ? expandScalar(node, place) : emptyScalar(place), size: 1 };
 }
 
+/** Compose decodes `!!binary`: what such a text says would not be what is checked. */
+function refuseTag(node: unknown, context: Context): void {
+    const tag = isMap(node) || isSeq(node) || isScalar(node) ? node.tag : undefined;
+    if (tag?.startsWith(standardTag) === true && !plainTags.includes(tag)) {
+        const name = tag.slice(standardTag.length);
+        throw new ExpansionError(mistakeAt(placeOf(node, context), `the tag !!${name} is not allowed`, "leave it out"));
+    }
+}
+
 function findAnchor(name: string, place: Place, context: Context): Sized {
-    const target = context.anchors.get(name);
+    const target = context.anchors.get(name)?.sized;
     if (target === undefined) {
         throw new ExpansionError(mistakeAt(place, `unknown alias *${name}`, `define it above with &${name}`));
     }
@@ -80,6 +102,11 @@ function expandMap(map: YAMLMap, context: Context): Sized {
         const key = keyOf(pair, place, context);
         const value = expandNode(pair.value, context);
         size += value.size;
+        if (key === forbiddenKey) {
+            throw new ExpansionError(
+                mistakeAt(placeOf(pair.key, context), `the key ${key} is not allowed`, "rename it"),
+            );
+        }
         if (own.has(key)) {
             throw new ExpansionError(mistakeAt(placeOf(pair.key, context), ...duplicate(key)));
         }
@@ -118,10 +145,11 @@ function keyOf(pair: Pair, place: Place, context: Context): string {
             return tree.text;
         }
     }
+    refuseTag(pair.key, context);
     if (isScalar(pair.key)) {
         const key = expandScalar(pair.key, placeOf(pair.key, context));
         if (pair.key.anchor !== undefined) {
-            context.anchors.set(pair.key.anchor, { tree: key, size: 1 });
+            context.anchors.set(pair.key.anchor, { sized: { tree: key, size: 1 } });
         }
         return key.text;
     }

@@ -1,81 +1,101 @@
 import { buildReferences } from "./build-references.ts";
+import { maxEnvFileBytes } from "./env-file.ts";
 import type { FileReference } from "./file-reference.ts";
-import { type Lookup, substitute } from "./interpolation.ts";
-import type { ProjectFile } from "./load-project.ts";
-import { looksLikePath, mountOf } from "./short-syntax.ts";
+import { mountSource } from "./mount-source.ts";
+import { eitherFolder, pathReference, pathReferences, type ReferencePlace } from "./path-reference.ts";
 import { entriesOf, itemsOf, textOf, type Tree, treeAt } from "./tree.ts";
+import { fromOwnFolder } from "./working-directory.ts";
 
-/** Every place in one compose file that names a file which Compose, a build or a relative mount reads. */
-export function fileReferences(file: ProjectFile, lookup: Lookup): readonly FileReference[] {
-    const services = entriesOf(treeAt(file.tree, "services"));
+/**
+ * Every place in one compose file that names a file which Compose, a build or a relative mount reads; what `include`
+ * and `extends` name is resolved when it is read, and Dockerfiles are told by `dockerfileReferences`.
+ */
+export function fileReferences(at: ReferencePlace): readonly FileReference[] {
+    const services = entriesOf(treeAt(at.file.values, "services"));
     return [
-        ...includeReferences(file),
-        ...services.flatMap(([name, service]) => serviceReferences(file, `services.${name}`, service, lookup)),
-        ...["secrets", "configs"].flatMap((kind) => sourceReferences(file, kind)),
+        ...services.flatMap(([name, service]) => serviceReferences(at, `services.${name}`, service)),
+        ...["secrets", "configs"].flatMap((kind) => sourceReferences(at, kind)),
+        ...volumeReferences(at),
     ];
 }
 
-function includeReferences(file: ProjectFile): readonly FileReference[] {
-    // The included files themselves were resolved when they were read.
-    return itemsOf(treeAt(file.tree, "include")).flatMap((entry) =>
-        references(file, "include.env_file", itemsOf(treeAt(entry, "env_file")), "stack"),
-    );
+/** Of an entry of `include`; `/dev/null` is the way to have none. */
+export function includedEnvFiles(entry: Tree): readonly Tree[] {
+    return itemsOf(treeAt(entry, "env_file")).filter((node) => textOf(node) !== "/dev/null");
 }
 
-function serviceReferences(file: ProjectFile, what: string, service: Tree, lookup: Lookup): readonly FileReference[] {
+function serviceReferences(at: ReferencePlace, what: string, service: Tree): readonly FileReference[] {
     const envFiles = itemsOf(treeAt(service, "env_file")).map((entry) => treeAt(entry, "path") ?? entry);
-    const credentials = treeAt(service, "credential_spec", "file");
+    const labelFiles = itemsOf(treeAt(service, "label_file"));
+    const credentials = itemsOf(treeAt(service, "credential_spec", "file"));
+    const watched = itemsOf(treeAt(service, "develop", "watch")).flatMap((rule) => treeAt(rule, "path") ?? []);
+    const read = { use: "stack", maxBytes: maxEnvFileBytes } as const;
     return [
-        ...bringable(references(file, `${what}.env_file`, envFiles, "stack")),
-        ...references(file, `${what}.label_file`, itemsOf(treeAt(service, "label_file")), "stack"),
-        ...references(file, `${what}.credential_spec.file`, itemsOf(credentials), "stack"),
-        ...buildReferences(file, `${what}.build`, treeAt(service, "build")),
-        ...mountReferences(file, `${what}.volumes`, treeAt(service, "volumes"), lookup),
+        ...bringable(pathReferences(at, `${what}.env_file`, envFiles, read)),
+        ...pathReferences(at, `${what}.label_file`, labelFiles, read),
+        ...pathReferences(at, `${what}.credential_spec.file`, credentials, { use: "stack" }),
+        ...pathReferences(at, `${what}.develop.watch`, watched, { use: "inside" }),
+        ...profileReferences(at, `${what}.security_opt`, service),
+        ...buildReferences(at, `${what}.build`, treeAt(service, "build")),
+        ...mountReferences(at, `${what}.volumes`, treeAt(service, "volumes")),
     ];
 }
 
-function sourceReferences(file: ProjectFile, kind: string): readonly FileReference[] {
-    return entriesOf(treeAt(file.tree, kind)).flatMap(([name, source]) =>
-        bringable(references(file, `${kind}.${name}.file`, itemsOf(treeAt(source, "file")), "stack")),
+/** `seccomp=FILE`: Compose reads it when it makes the container, from the stack's directory. */
+function profileReferences(at: ReferencePlace, what: string, service: Tree): readonly FileReference[] {
+    return itemsOf(treeAt(service, "security_opt")).flatMap((node) => {
+        const path = /^seccomp[=:](.*)$/s.exec(textOf(node) ?? "")?.[1];
+        return path === undefined || path === "unconfined" || path === "builtin"
+            ? []
+            : [pathReference(at, what, node, { use: "stack", path, directory: at.folder, maxBytes: maxEnvFileBytes })];
+    });
+}
+
+function sourceReferences(at: ReferencePlace, kind: string): readonly FileReference[] {
+    return entriesOf(treeAt(at.file.values, kind)).flatMap(([name, source]) =>
+        bringable(pathReferences(at, `${kind}.${name}.file`, itemsOf(treeAt(source, "file")), { use: "stack" })),
     );
 }
 
-/** Relative mounts; absolute ones are host access, told elsewhere. */
-function mountReferences(
-    file: ProjectFile,
-    what: string,
-    volumes: Tree | undefined,
-    lookup: Lookup,
-): readonly FileReference[] {
-    return itemsOf(volumes).flatMap((node) => {
-        const mount = mountOf(node);
-        if (mount?.source === undefined) {
+/** A named volume may be a folder beside the compose file in disguise. */
+function volumeReferences(at: ReferencePlace): readonly FileReference[] {
+    return entriesOf(treeAt(at.file.values, "volumes")).flatMap(([name, volume]) => {
+        const device = treeAt(volume, "driver_opts", "device");
+        if (device === undefined || !isOwnFolder(volume) || !isRelative(textOf(device) ?? "")) {
             return [];
         }
-        // What has no value is empty for Compose, and may so lead elsewhere than it seems.
-        const path = substitute(mount.source, lookup).text;
-        const relative = !/^[/~]/.test(path);
-        const isPath = mount.node.kind === "map" ? mount.isBind : looksLikePath(path);
-        const canBeBrought = !mount.source.includes("$");
-        return relative && isPath
-            ? [{ what, path, place: node.place, directory: file.directory, use: "stack", canBeBrought }]
-            : [];
+        const what = `volumes.${name}.driver_opts.device`;
+        return eitherFolder(at, pathReference(at, what, device, { use: "stack", mayBeEmpty: true }));
     });
+}
+
+/** Whether a volume's device is a folder that is mounted, and no file system of another kind. */
+export function isOwnFolder(volume: Tree): boolean {
+    const options = (textOf(treeAt(volume, "driver_opts", "o")) ?? "").split(",");
+    return options.some((option) => option === "bind" || option === "rbind");
+}
+
+/** Relative mounts; absolute ones, and those that this machine decides, are host access, told elsewhere. */
+function mountReferences(at: ReferencePlace, what: string, volumes: Tree | undefined): readonly FileReference[] {
+    return itemsOf(volumes).flatMap((item) => {
+        const source = mountSource(item);
+        if (source === undefined || !source.isPath || source.machine.length > 0 || !isRelative(source.path)) {
+            return [];
+        }
+        const canBeBrought = source.node.filled === undefined;
+        const options = { use: "stack", path: source.path, canBeBrought, mayBeEmpty: true } as const;
+        const reference = pathReference(at, what, source.node, options);
+        const filled = reference.filled && { ...reference.filled, machine: [] };
+        return [{ ...reference, filled, place: item.place }];
+    });
+}
+
+/** Whether a path is one from the file's own folder, or from the stack's. */
+export function isRelative(path: string): boolean {
+    return fromOwnFolder(path, "", "") !== path || !/^[/~]/.test(path);
 }
 
 /** Those whose path an override can say anew, where no variable decides it. */
 function bringable(found: readonly FileReference[]): readonly FileReference[] {
-    return found.map((reference) => ({ ...reference, canBeBrought: !reference.path.includes("$") }));
-}
-
-function references(
-    file: ProjectFile,
-    what: string,
-    nodes: readonly Tree[],
-    use: FileReference["use"],
-): readonly FileReference[] {
-    return nodes.flatMap((node) => {
-        const path = textOf(node);
-        return path === undefined ? [] : [{ what, path, place: node.place, directory: file.directory, use }];
-    });
+    return found.map((reference) => ({ ...reference, canBeBrought: reference.filled === undefined }));
 }

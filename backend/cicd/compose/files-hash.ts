@@ -1,10 +1,10 @@
 import { effectiveServices } from "./effective-services.ts";
 import { type Lookup, substitute } from "./interpolation.ts";
-import type { ComposeProject } from "./load-project.ts";
+import type { ComposeProject, ProjectFile } from "./compose-project.ts";
 import { isInFolder, normalizePath } from "./repository-path.ts";
 import { mountOf } from "./short-syntax.ts";
 import { itemsOf, textOf, type Tree, treeAt, type TreeMap } from "./tree.ts";
-import { withWorkingDirectory } from "./working-directory.ts";
+import { fromOwnFolder } from "./working-directory.ts";
 
 export interface FilesHashInput {
     readonly project: ComposeProject;
@@ -36,9 +36,9 @@ function mountedLines(service: TreeMap, input: FilesHashInput): readonly string[
         if (mount?.source === undefined) {
             return [];
         }
-        const directory = directoryOf(node, input.project);
-        const lookup = withWorkingDirectory(input.lookup, input.project.folder, directory);
-        const source = substitute(mount.source, lookup).text;
+        const { folder } = input.project;
+        const text = substitute(mount.source, lookupOf(node, input)).text;
+        const source = fromOwnFolder(text, folder, directoryOf(node, input.project));
         const isPath = node.kind === "map" ? mount.isBind : source.startsWith(".");
         return isPath ? trackedLines(source, node, input) : [];
     });
@@ -72,7 +72,8 @@ function findSource(kind: string, name: string, project: ComposeProject): Tree |
 function contentLines(what: string, source: Tree, input: FilesHashInput): readonly string[] {
     const file = treeAt(source, "file");
     if (file !== undefined) {
-        return trackedLines(substitute(textOf(file) ?? "", input.lookup).text, file, input);
+        const text = substitute(textOf(file) ?? "", lookupOf(file, input)).text;
+        return trackedLines(fromOwnFolder(text, input.project.folder, directoryOf(file, input.project)), file, input);
     }
     const content = textOf(treeAt(source, "content"));
     if (content !== undefined) {
@@ -83,6 +84,13 @@ function contentLines(what: string, source: Tree, input: FilesHashInput): readon
 }
 
 function directoryOf(node: Tree, project: ComposeProject): string {
-    const files = [...project.included, ...project.extended];
-    return files.find((file) => file.path === node.place.file)?.directory ?? project.folder;
+    return fileOf(node, project)?.directory ?? project.folder;
+}
+
+function lookupOf(node: Tree, { project, lookup }: FilesHashInput): Lookup {
+    return fileOf(node, project)?.scope.lookup ?? lookup;
+}
+
+function fileOf(node: Tree, { included, extended }: ComposeProject): ProjectFile | undefined {
+    return [...included, ...extended].find(({ sources }) => sources.includes(node.place.file));
 }

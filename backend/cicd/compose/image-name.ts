@@ -26,14 +26,43 @@ export interface ImageNameInput {
     readonly image?: string | undefined;
     /** Such as `registry.example/{stack}/{service}`; the tag is always the commit. */
     readonly template?: string | null | undefined;
+    /** Where built images go, as `host[/prefix]`; names without a host lie below it. */
+    readonly registry?: string | undefined;
 }
 
 /** The full name of a built image: its repository, tagged with the full commit hash. */
 export function imageName(input: ImageNameInput): string {
-    const repository = input.template
-        ? fillTemplate(input.template, input)
-        : imageRepository(input.stack, input.service, input.image);
-    return `${repository}:${input.commitSha}`;
+    return `${repositoryFor(input)}:${input.commitSha}`;
+}
+
+function repositoryFor(input: ImageNameInput): string {
+    const { registry, stack, service, image } = input;
+    if (registry === undefined) {
+        return input.template ? fillTemplate(input.template, input) : imageRepository(stack, service, image);
+    }
+    if (input.template) {
+        const filled = fillTemplate(input.template, input);
+        return namesHost(filled) ? filled : `${writtenPlace(registry)}/${filled}`;
+    }
+    const own = imageRepository(stack, service, image);
+    return isBelow(own, registry) ? own : `${writtenPlace(registry)}/${imageRepository(stack, service)}`;
+}
+
+/** Docker Hub's host is left out, as the engine lists its images. */
+function writtenPlace(registry: string): string {
+    return registry.replace(/^docker\.io\//, "");
+}
+
+/** Whether an image's name says its registry. */
+export function namesHost(name: string): boolean {
+    const [first = "", ...rest] = name.split("/");
+    return rest.length > 0 && (first === "localhost" || /[.:]/.test(first));
+}
+
+/** Whether an image lies in a registry, below its prefix. */
+export function isBelow(image: string, registry: string): boolean {
+    const repository = namesHost(image) ? repositoryOf(image) : `docker.io/${repositoryOf(image)}`;
+    return repository.startsWith(`${registry}/`);
 }
 
 function fillTemplate(template: string, input: ImageNameInput): string {

@@ -20,13 +20,18 @@ const maxNesting = 20;
 /** Longer and deeper than any real `${…}`; keeps hostile text with unclosed braces from costing quadratic time. */
 const maxVariableLength = 4096;
 const maxOpenBraces = 32;
+const maxNameLength = 255;
+/** After so many dollar signs that begin no variable the rest is text: Compose refuses it at the first one. */
+const maxUnread = 100;
 
 /** Splits a text. `$$` is a dollar sign; what is no valid variable stays text. */
 export function parseTemplate(text: string): readonly TemplatePart[] {
     const parts: TemplatePart[] = [];
     let from = 0;
-    for (let at = text.indexOf("$"); at >= 0; at = text.indexOf("$", Math.max(from, at + 1))) {
+    let unread = 0;
+    for (let at = text.indexOf("$"); at >= 0 && unread < maxUnread; at = text.indexOf("$", Math.max(from, at + 1))) {
         const part = partAt(text, at);
+        unread += part === undefined ? 1 : 0;
         if (part !== undefined) {
             pushText(parts, text.slice(from, at));
             parts.push(part);
@@ -145,4 +150,18 @@ export function choose(variable: TemplateVariable, value: string | undefined): C
         return { take: "value", value };
     }
     return variable.operator?.endsWith("-") ? { take: "argument" } : { take: "missing" };
+}
+
+/**
+ * Whether a text can be read in one way only. What is no valid variable, or too long or deep for one, Compose refuses
+ * or takes for a variable all the same; and it counts every brace in a default, not only those of variables.
+ */
+export function isClearTemplate(text: string, nesting = 0): boolean {
+    return parseTemplate(text).every((part) => {
+        if (part.kind === "text") {
+            return part.source === "$$" || !part.source.includes("$");
+        }
+        const isPlain = part.name.length <= maxNameLength && !/(?:^|[^$])\{|\n/.test(part.argument);
+        return isPlain && nesting < maxNesting && isClearTemplate(part.argument, nesting + 1);
+    });
 }

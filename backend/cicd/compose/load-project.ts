@@ -1,35 +1,17 @@
 import type { ComposeReader } from "./compose-reader.ts";
-import { type FileReference, resolveReference } from "./file-reference.ts";
+import { maxEnvFileBytes } from "./env-file.ts";
+import { resolveReference } from "./file-reference.ts";
+import { includedEnvFiles } from "./file-references.ts";
+import { type ComposeProject, type ProjectFile, projectFile } from "./compose-project.ts";
 import { composeFileNames, folderOf, stackFileName } from "./find-compose-file.ts";
 import type { Lookup } from "./interpolation.ts";
 import { mergeCompose } from "./merge-compose.ts";
 import type { Mistake, Place } from "./mistake.ts";
 import { type ComposeFile, parseCompose } from "./parse-compose.ts";
-import { entriesOf, itemsOf, textOf, type Tree, treeAt, type TreeMap } from "./tree.ts";
+import { pathReference } from "./path-reference.ts";
+import { createScope, type Scope, withEnvFiles } from "./scope.ts";
+import { entriesOf, itemsOf, type Tree, treeAt } from "./tree.ts";
 import { type Violation, violationAt } from "./violation.ts";
-
-/** A compose file as part of a project. */
-export interface ProjectFile {
-    readonly path: string;
-    readonly tree: TreeMap;
-    /** The folder that its paths are relative to. */
-    readonly directory: string;
-}
-
-/** All compose files that make up a stack, as data. */
-export interface ComposeProject {
-    /**
-     * The file to write into the stack's directory: merged, or the only one as it is; under its own name where Compose
-     * finds it by that, else as `compose.yaml` of its folder.
-     */
-    readonly file: ComposeFile;
-    /** The compose file's folder; "" for the repository's root. */
-    readonly folder: string;
-    /** The root file first, then included ones, in the order Compose reads them. */
-    readonly included: readonly ProjectFile[];
-    /** Files that only `extends` reads. */
-    readonly extended: readonly ProjectFile[];
-}
 
 export interface LoadInput {
     readonly reader: ComposeReader;
@@ -38,7 +20,12 @@ export interface LoadInput {
     readonly folder: string;
     /** The user's own override file that lies in the stack's directory: merged in last. */
     readonly ownOverride?: { readonly path: string; readonly text: string } | undefined;
+    /** The CI/CD variables and the stack's `.env`. */
     readonly lookup: Lookup;
+    /** The same with what is known of this machine's own variables (`stackScope`). */
+    readonly scope?: Scope | undefined;
+    /** The text that stands in the place of the folder's `.env`, where that is not the tracked one. */
+    readonly ownEnvironment?: string | undefined;
 }
 
 export type LoadedProject =
@@ -46,6 +33,8 @@ export type LoadedProject =
     | { readonly ok: false; readonly violations: readonly Violation[] };
 
 const maxFiles = 100;
+/** Of YAML, in all files together; one file may have 100,000. */
+const maxPieces = 200_000;
 
 /** Reads the compose files of a stack and all they include or extend; everything wrong is told at once. */
 export async function loadProject(input: LoadInput): Promise<LoadedProject> {
@@ -57,6 +46,7 @@ class ProjectLoader {
     readonly #violations: Violation[] = [];
     readonly #included: ProjectFile[] = [];
     readonly #extended: ProjectFile[] = [];
+    #pieces = 0;
 
     constructor(input: LoadInput) {
         this.#input = input;
@@ -69,7 +59,8 @@ class ProjectLoader {
         const merged = this.#merge([...parsed, ...own]);
         const file = merged && { ...merged, path: await this.#stackPath(merged.path) };
         if (file !== undefined) {
-            await this.#visit({ path: file.path, tree: file.tree, directory: folder });
+            const scope = this.#input.scope ?? createScope(this.#input.lookup);
+            await this.#visit(projectFile({ ...file, directory: folder }, [...files, file.path], scope));
             this.#requireServices(file);
         }
         if (file === undefined || this.#violations.length > 0) {
@@ -81,14 +72,13 @@ class ProjectLoader {
     /** The path under which Compose will find the file in the stack's directory. */
     async #stackPath(path: string): Promise<string> {
         const { reader, folder } = this.#input;
-        const prefix = folder === "" ? "" : `${folder}/`;
         const there: string[] = [];
-        for (const name of composeFileNames) {
-            if ((await reader.locate(prefix + name)).where !== "missing") {
-                there.push(prefix + name);
+        for (const name of composeFileNames.map((usual) => inFolder(folder, usual))) {
+            if ((await reader.locate(name)).where !== "missing") {
+                there.push(name);
             }
         }
-        return prefix + stackFileName(path, there);
+        return inFolder(folder, stackFileName(path, there));
     }
 
     #merge(files: readonly ComposeFile[]): ComposeFile | undefined {
@@ -122,13 +112,15 @@ class ProjectLoader {
         const parsed = parseCompose(path, text);
         if (!parsed.ok) {
             this.#add(parsed.mistakes);
+            return [];
         }
-        return parsed.ok ? [parsed.file] : [];
+        this.#pieces += parsed.pieces;
+        return [parsed.file];
     }
 
     async #visit(file: ProjectFile): Promise<void> {
         this.#included.push(file);
-        for (const entry of itemsOf(treeAt(file.tree, "include"))) {
+        for (const entry of itemsOf(treeAt(file.values, "include"))) {
             await this.#include(entry, file);
         }
         await this.#extend(file);
@@ -144,15 +136,44 @@ class ProjectLoader {
         const directory = await this.#projectDirectory(entry, from, folderOf(first));
         const file = directory === undefined ? undefined : this.#merge(await this.#parseAll(found, entry.place));
         if (file !== undefined && directory !== undefined) {
-            await this.#visitOnce({ path: first, tree: file.tree, directory }, entry.place);
+            const scope = withEnvFiles(from.scope, await this.#environments(entry, from, directory));
+            const sources = [...found, file.path];
+            await this.#visitOnce(
+                projectFile({ path: first, tree: file.tree, directory }, sources, scope),
+                entry.place,
+            );
         }
     }
 
     async #projectDirectory(entry: Tree, from: ProjectFile, otherwise: string): Promise<string | undefined> {
         const given = treeAt(entry, "project_directory");
-        return given === undefined
-            ? otherwise
-            : (await this.#resolveAll([given], "include.project_directory", from))[0];
+        const what = "include.project_directory";
+        const [found] = given === undefined ? [otherwise] : await this.#resolveAll([given], what, from);
+        if (given !== undefined && found !== undefined) {
+            const location = await this.#input.reader.locate(found);
+            if (location.where === "inside" && location.kind === "file") {
+                const message = `${what}: ${found} is no folder`;
+                this.#violations.push(violationAt(given.place, "compose_invalid", message, "name a folder"));
+                return undefined;
+            }
+        }
+        return found;
+    }
+
+    /** What an included file's own variables come from: the named files, else the `.env` of its folder. */
+    async #environments(entry: Tree, from: ProjectFile, directory: string): Promise<readonly string[]> {
+        const { folder, reader, ownEnvironment } = this.#input;
+        const isNamed = itemsOf(treeAt(entry, "env_file")).length > 0;
+        const paths = isNamed
+            ? await this.#resolveAll(includedEnvFiles(entry), "include.env_file", from, maxEnvFileBytes)
+            : [inFolder(directory, ".env")];
+        const texts: string[] = [];
+        for (const path of paths) {
+            const own = path === inFolder(folder, ".env") ? ownEnvironment : undefined;
+            const text = own ?? (await reader.readFile(path));
+            texts.push(...(text === undefined ? [] : [text]));
+        }
+        return texts;
     }
 
     async #visitOnce(file: ProjectFile, place: Place): Promise<void> {
@@ -167,41 +188,42 @@ class ProjectLoader {
 
     /** Reads the files that services extend, and theirs in turn. */
     async #extend(file: ProjectFile): Promise<void> {
-        for (const [name, service] of entriesOf(treeAt(file.tree, "services"))) {
+        for (const [name, service] of entriesOf(treeAt(file.values, "services"))) {
             const path = treeAt(service, "extends", "file");
             if (path === undefined || !this.#mayRead(path.place)) {
                 continue;
             }
             const [found] = await this.#resolveAll([path], `services.${name}.extends.file`, file);
-            const known = [...this.#included, ...this.#extended].some((other) => other.path === found);
+            // The same file may be included with another folder that its paths are relative to.
+            const known = [...this.#included, ...this.#extended].some(
+                (other) => other.path === found && other.directory === folderOf(other.path),
+            );
             if (found !== undefined && !known) {
-                await this.#readExtended(found, path.place);
+                await this.#readExtended(found, path.place, file.scope);
             }
         }
     }
 
-    async #readExtended(path: string, place: Place): Promise<void> {
+    async #readExtended(path: string, place: Place, scope: Scope): Promise<void> {
         const [parsed] = await this.#parseAll([path], place);
         if (parsed !== undefined) {
-            const file = { path, tree: parsed.tree, directory: folderOf(path) };
+            const file = projectFile({ path, tree: parsed.tree, directory: folderOf(path) }, [path], scope);
             this.#extended.push(file);
             await this.#extend(file);
         }
     }
 
-    async #resolveAll(paths: readonly Tree[], what: string, from: ProjectFile): Promise<readonly string[]> {
+    async #resolveAll(
+        paths: readonly Tree[],
+        what: string,
+        from: ProjectFile,
+        maxBytes?: number,
+    ): Promise<readonly string[]> {
         const found: string[] = [];
+        const { folder } = this.#input;
         for (const node of paths) {
-            const path = textOf(node) ?? "";
-            const reference: FileReference = {
-                what,
-                path,
-                place: node.place,
-                directory: from.directory,
-                use: "tracked",
-            };
-            const { reader, folder, lookup } = this.#input;
-            const resolved = await resolveReference(reference, { reader, folder, lookup });
+            const reference = pathReference({ file: from, folder }, what, node, { use: "tracked", maxBytes });
+            const resolved = await resolveReference(reference, this.#input);
             if (resolved.ok) {
                 found.push(resolved.path);
             } else {
@@ -211,13 +233,15 @@ class ProjectLoader {
         return found.length === paths.length ? found : [];
     }
 
+    /** Whether one more file may be read. */
     #mayRead(place: Place): boolean {
-        const count = this.#included.length + this.#extended.length;
-        const message = `more than ${maxFiles} compose files`;
-        if (count === maxFiles && !this.#violations.some((told) => told.message === message)) {
-            this.#violations.push(violationAt(place, "compose_invalid", message, "include fewer files"));
+        const tooMany = this.#included.length + this.#extended.length >= maxFiles;
+        const message = tooMany ? `more than ${maxFiles} compose files` : "the compose files are too large together";
+        const mayRead = !tooMany && this.#pieces <= maxPieces;
+        if (!mayRead && !this.#violations.some((told) => told.message === message)) {
+            this.#violations.push(violationAt(place, "compose_invalid", message, "include fewer and smaller files"));
         }
-        return count < maxFiles;
+        return mayRead;
     }
 
     #requireServices(file: ComposeFile): void {
@@ -233,4 +257,8 @@ class ProjectLoader {
     #add(mistakes: readonly Mistake[]): void {
         this.#violations.push(...mistakes.map((mistake) => ({ ...mistake, code: "compose_invalid" as const })));
     }
+}
+
+function inFolder(folder: string, name: string): string {
+    return folder === "" ? name : `${folder}/${name}`;
 }

@@ -2,7 +2,7 @@ import type { Variable } from "../core/build-config.ts";
 import { ownLabels } from "../core/engine.ts";
 import { createBring } from "./brought-files.ts";
 import { type EffectiveService, effectiveServices } from "./effective-services.ts";
-import type { ComposeProject } from "./load-project.ts";
+import { type ComposeProject, directoriesOf } from "./compose-project.ts";
 import { type FieldContext, overrideService, overrideValue } from "./override-fields.ts";
 import { entriesOf, mapNode, resetNode, textNode, type Tree, treeAt, type TreeMap } from "./tree.ts";
 import { writeYaml } from "./write-yaml.ts";
@@ -93,7 +93,7 @@ function sectionOverride(kind: string, input: OverrideInput): [string, Tree][] {
 
 function fieldContext(input: OverrideInput): FieldContext {
     const { project } = input;
-    const directories = new Map([...project.included, ...project.extended].map((file) => [file.path, file.directory]));
+    const directories = directoriesOf(project);
     return {
         bring: createBring(project, input.brought ?? []),
         variables: new Map(input.variables.map((variable) => [variable.name, variable])),

@@ -12,7 +12,8 @@ export interface ComposeFile {
 }
 
 export type ParsedCompose =
-    { readonly ok: true; readonly file: ComposeFile } | { readonly ok: false; readonly mistakes: readonly Mistake[] };
+    | { readonly ok: true; readonly file: ComposeFile; readonly pieces: number }
+    | { readonly ok: false; readonly mistakes: readonly Mistake[] };
 
 /** Parses one compose file. All structural mistakes are told at once, each with its place. */
 export function parseCompose(path: string, text: string): ParsedCompose {
@@ -28,7 +29,9 @@ export function parseCompose(path: string, text: string): ParsedCompose {
         return refused([mistakeAt(start, "a compose file must be a map", "start with 'services:'")]);
     }
     const mistakes = shapeMistakes(read.tree);
-    return mistakes.length > 0 ? refused(mistakes) : { ok: true, file: { path, text, tree: read.tree } };
+    return mistakes.length > 0
+        ? refused(mistakes)
+        : { ok: true, file: { path, text, tree: read.tree }, pieces: read.pieces };
 }
 
 function refused(mistakes: readonly Mistake[]): ParsedCompose {

@@ -22,7 +22,8 @@ export function splitOutsideVariables(text: string, separator: string): readonly
 export function splitAssignment(item: TreeScalar): readonly [string, Tree] {
     const [key = "", ...rest] = splitOutsideVariables(item.text, "=");
     const missing: TreeScalar = { kind: "scalar", text: "", style: "plain", place: item.place };
-    return [key, rest.length === 0 ? missing : textNode(rest.join("="), item.place)];
+    const value = { ...textNode(rest.join("="), item.place), filled: item.filled };
+    return [key, rest.length === 0 ? missing : value];
 }
 
 /** The map form of a value that may also be a list of `KEY=value`. */
@@ -53,6 +54,8 @@ export interface Mount {
     readonly target: string;
     /** Whether the source is a path of the host rather than a named volume. */
     readonly isBind: boolean;
+    /** Where the source stands. */
+    readonly sourceNode: TreeScalar | undefined;
     readonly node: Tree;
 }
 
@@ -65,20 +68,38 @@ export function mountOf(node: Tree): Mount | undefined {
     if (text === undefined) {
         return undefined;
     }
-    const [first = "", second] = splitOutsideVariables(text, ":");
+    const [first = "", second] = mountParts(text);
+    const sourceNode = node.kind === "scalar" ? node : undefined;
     return second === undefined
-        ? { source: undefined, target: first, isBind: false, node }
-        : { source: first, target: second, isBind: looksLikePath(first), node };
+        ? { source: undefined, target: first, isBind: false, sourceNode: undefined, node }
+        : { source: first, target: second, isBind: looksLikePath(first), sourceNode, node };
+}
+
+/** Compose takes a single letter before the first colon for a drive, so that it belongs to the path behind it. */
+function mountParts(text: string): readonly string[] {
+    const parts = splitOutsideVariables(text, ":");
+    const [drive = "", path, ...others] = parts;
+    return /^\p{L}$/u.test(drive) && path !== undefined && others.length > 0 ? [`${drive}:${path}`, ...others] : parts;
 }
 
 function longMount(node: TreeMap): Mount | undefined {
     const fields = new Map(entriesOf(node).map(([key, value]) => [key, textOf(value)]));
     const target = fields.get("target") ?? fields.get("destination") ?? fields.get("dst");
-    const source = fields.get("source") ?? fields.get("src");
-    return target === undefined ? undefined : { source, target, isBind: fields.get("type") === "bind", node };
+    const found = node.entries.get("source") ?? node.entries.get("src");
+    const sourceNode = found?.kind === "scalar" ? found : undefined;
+    const source = textOf(found);
+    return target === undefined ? undefined : { source, target, isBind: isBindType(node), sourceNode, node };
+}
+
+/** What is not surely something else: a type that a variable decides may turn out to be `bind`. */
+function isBindType(node: TreeMap): boolean {
+    const type = node.entries.get("type");
+    const known = ["volume", "tmpfs", "npipe", "cluster", "image"].includes(textOf(type) ?? "");
+    const isSure = type?.kind !== "scalar" || type.filled === undefined || type.filled.machine.length === 0;
+    return !known || !isSure;
 }
 
 /** Whether a short mount's source is a path; a variable may turn out to be one. */
 export function looksLikePath(source: string): boolean {
-    return /^[./~$\\]/.test(source);
+    return /^([./~$\\]|\p{L}:)/u.test(source);
 }

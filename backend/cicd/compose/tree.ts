@@ -17,6 +17,19 @@ export interface TreeScalar extends TreeBase {
     readonly text: string;
     /** `plain` text may mean a number, a boolean or null; the rest is always text. */
     readonly style: "plain" | "quoted" | "block";
+    /** Present where variables were put in (`fillVariables`). */
+    readonly filled?: Filled | undefined;
+}
+
+/** What a text was before its variables got their values. */
+export interface Filled {
+    readonly written: string;
+    /** Variables that have neither value nor default; empty in the text. */
+    readonly unresolved: readonly string[];
+    /** Variables whose value this machine decides; empty in the text. */
+    readonly machine: readonly string[];
+    /** Whether it can be read in one way only. */
+    readonly clear: boolean;
 }
 
 export interface TreeList extends TreeBase {

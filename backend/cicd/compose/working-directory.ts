@@ -1,10 +1,18 @@
-import type { Lookup } from "./interpolation.ts";
 import { isInFolder } from "./repository-path.ts";
 
-/** Adds `${PWD}`: the stack's directory, wherever the file lies; here as a path from the file's own folder. */
-export function withWorkingDirectory(lookup: Lookup, folder: string, directory: string): Lookup {
+/** What `${PWD}` stands for: the stack's directory, an absolute path, wherever that lies. */
+export const workingDirectory = "/(the stack's folder)";
+
+/**
+ * A path that begins with the stack's directory, as one from a file's own folder; any other is given back as it is, so
+ * that a name which merely begins alike (`${PWD}2`) stays the absolute path that it is.
+ */
+export function fromOwnFolder(path: string, folder: string, directory: string): string {
+    if (path !== workingDirectory && !path.startsWith(`${workingDirectory}/`)) {
+        return path;
+    }
     const deeper = isInFolder(directory, folder) ? directory.slice(folder.length) : "";
     const steps = deeper.split("/").filter((part) => part !== "");
     const up = ["."].concat(steps.map(() => "..")).join("/");
-    return (name) => lookup(name) ?? (name === "PWD" ? up : undefined);
+    return `${up}${path.slice(workingDirectory.length)}`;
 }

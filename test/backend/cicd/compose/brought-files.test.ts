@@ -14,7 +14,7 @@ async function override(files: MemoryFiles, variables: Readonly<Record<string, s
     if (!loaded.ok) {
         throw new Error(JSON.stringify(loaded.violations));
     }
-    const { violations, brought } = await checkContainment(loaded.project, { reader, lookup, stack: "shop" });
+    const { violations, brought } = await checkContainment(loaded.project, { reader, stack: "shop" });
     expect(violations).toEqual([]);
     const text = buildOverride({
         project: loaded.project,

@@ -29,8 +29,8 @@ describe("createComposeReader", () => {
 
     it.each([
         ["", { where: "inside", path: "", kind: "directory" }],
-        ["a/f", { where: "inside", path: "a/f", kind: "file" }],
-        ["in/link", { where: "inside", path: "a/f", kind: "file" }],
+        ["a/f", { where: "inside", path: "a/f", kind: "file", sizeBytes: 4 }],
+        ["in/link", { where: "inside", path: "a/f", kind: "file", sizeBytes: 4 }],
         ["in/b", { where: "inside", path: "a/b", kind: "directory" }],
         ["a/none", { where: "missing" }],
         ["none/x", { where: "missing" }],

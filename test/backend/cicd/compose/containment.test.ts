@@ -18,7 +18,7 @@ async function check(files: MemoryFiles, options: Options = {}) {
     const folder = folderOf(path);
     const loaded = await loadProject({ reader, files: [path], folder, lookup });
     return loaded.ok
-        ? checkContainment(loaded.project, { reader, lookup, stack: "shop" })
+        ? checkContainment(loaded.project, { reader, stack: "shop" })
         : { violations: loaded.violations, hostAccess: [], warnings: [], brought: [] };
 }
 

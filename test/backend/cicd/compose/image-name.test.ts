@@ -26,3 +26,22 @@ it.each([
 ])("imageName with %j is %s", (more, expected) => {
     expect(imageName({ stack: "shop", service: "web", commitSha: "abc", branch: "feature/X", ...more })).toBe(expected);
 });
+
+describe("the name of an image that is published", () => {
+    const commit = { stack: "shop", service: "Web", commitSha: "abc", branch: "main" };
+
+    it.each([
+        [{}, "ghcr.io/acme", "ghcr.io/acme/shop-web:abc"],
+        [{ image: "app:1" }, "ghcr.io/acme", "ghcr.io/acme/shop-web:abc"],
+        [{ image: "ghcr.io/acme/app:1" }, "ghcr.io/acme", "ghcr.io/acme/app:abc"],
+        [{ image: "ghcr.io/acmeevil/app" }, "ghcr.io/acme", "ghcr.io/acme/shop-web:abc"],
+        [{ image: "ghcr.io/other/app" }, "ghcr.io/acme", "ghcr.io/acme/shop-web:abc"],
+        [{}, "10.0.0.7:5000", "10.0.0.7:5000/shop-web:abc"],
+        [{ template: "{branch}/{service}" }, "ghcr.io/acme", "ghcr.io/acme/main/web:abc"],
+        [{ template: "ghcr.io/other/{service}" }, "ghcr.io/acme", "ghcr.io/other/web:abc"],
+        [{}, "docker.io/acme", "acme/shop-web:abc"],
+        [{ image: "acme/app" }, "docker.io/acme", "acme/app:abc"],
+    ])("%j in %s is %s", (given, registry, name) => {
+        expect(imageName({ ...commit, ...given, registry })).toBe(name);
+    });
+});

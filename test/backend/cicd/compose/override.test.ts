@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { effectiveServices } from "../../../../backend/cicd/compose/effective-services.ts";
-import type { ComposeProject } from "../../../../backend/cicd/compose/load-project.ts";
+import type { ComposeProject } from "../../../../backend/cicd/compose/compose-project.ts";
 import { mergeTrees } from "../../../../backend/cicd/compose/merge-trees.ts";
 import { buildOverride, isGeneratedOverride, type OverrideInput } from "../../../../backend/cicd/compose/override.ts";
 import { parseCompose } from "../../../../backend/cicd/compose/parse-compose.ts";

@@ -70,7 +70,8 @@ describe("parseCompose", () => {
         ["an unknown alias", "services: {web: *nobody}\n", "unknown alias *nobody"],
         ["an alias that holds itself", "a: &a [*a]\n", "unknown alias *a"],
         ["deep nesting", `a: ${"[".repeat(50_000)}`, "nested deeper"],
-        ["deep compact nesting", "- ".repeat(50_000), "nested deeper"],
+        ["deep compact nesting", "- ".repeat(40_000), "nested deeper"],
+        ["very many keys", "a: 1\n".repeat(100_000), "pieces of YAML"],
         ["a huge file", `a: ${"x".repeat(5 * 1024 * 1024)}`, "larger than 5 MB"],
         ["an alias bomb", bomb(), "once its aliases are resolved"],
     ])("refuses %s with a mistake", (_, text, message) => {
@@ -87,7 +88,7 @@ describe("parseCompose", () => {
     });
 
     it("stays quick with very many keys", () => {
-        const keys = Array.from({ length: 100_000 }, (_, index) => `  k${index}: v\n`);
+        const keys = Array.from({ length: 15_000 }, (_, index) => `  k${index}: v\n`);
 
         expect(parse(`services: {web: {image: a}}\nx-a:\n${keys.join("")}`).ok).toBe(true);
     });
