@@ -48,12 +48,13 @@ export function addressKey(address: string): string | undefined {
     if (parsed === undefined || !(urlForm.test(address) || scpForm.test(address))) {
         return undefined;
     }
-    const path = parsed.path
-        .replace(/^\/+/, "")
-        .replace(/\/+$/, "")
-        .replace(/\.git$/, "")
-        .replace(/\/+$/, "");
+    const path = withoutTrailing(withoutTrailing(parsed.path.replace(/^\/+/, "")).replace(/\.git$/, ""));
     return path === "" ? undefined : `${parsed.scheme === "file" ? "file" : parsed.host}/${path}`;
+}
+
+/** The look back keeps it from trying every slash of a long row that does not end the path. */
+function withoutTrailing(path: string): string {
+    return path.replace(/(?<!\/)\/+$/, "");
 }
 
 /** Whether two addresses name the same repository. */
@@ -63,10 +64,12 @@ export function isSameAddress(a: string, b: string): boolean {
 }
 
 /**
- * Whether two addresses share a mirror. Scheme and port count here: another server on the same host must not be able to
- * fill this one's.
+ * The part of an address that decides whether two share a mirror. Scheme and port count here, unlike in `addressKey`:
+ * another server on the same host must not be able to fill this one's. Over SSH also the user, and whether the path
+ * begins at their home.
  */
-export function sharesMirror(a: string, b: string): boolean {
-    const [one, other] = [parseAddress(a), parseAddress(b)];
-    return isSameAddress(a, b) && one?.scheme === other?.scheme && one?.port === other?.port;
+export function mirrorKey(address: string): string {
+    const parsed = parseAddress(address);
+    const login = parsed?.scheme === "ssh" ? `${parsed.username} ${parsed.path.startsWith("/") ? "/" : "~"} ` : "";
+    return `${parsed?.scheme ?? ""} ${parsed?.port ?? ""} ${login}${addressKey(address) ?? address}`;
 }

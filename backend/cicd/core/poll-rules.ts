@@ -33,8 +33,8 @@ const couldNot: ReadonlySet<DeploymentErrorCode | undefined> = new Set([
     "auth_failed",
     "host_key_changed",
 ]);
-const mostAttempts = 4;
 const firstPauseMinutes = 5;
+const longestPauseMinutes = 360;
 
 export function refsOf(remote: RemoteRefs): SeenRefs {
     return Object.fromEntries<string>([
@@ -118,7 +118,10 @@ function isUnderWay(row: DeploymentRecord, candidate: PollCandidate): boolean {
 
 /** Whether an ended deployment has said no to the commit, whatever its ref, or was the last word on this ref. */
 function isVerdict(row: DeploymentRecord, candidate: PollCandidate): boolean {
-    if (row.status === "failed" || row.status === "rolled_back") {
+    if (row.status === "rolled_back") {
+        return true;
+    }
+    if (row.status === "failed") {
         return !couldNot.has(row.errorCode);
     }
     // One that was replaced before it ran has been told nothing; while its ref stands still, that was meant.
@@ -126,18 +129,17 @@ function isVerdict(row: DeploymentRecord, candidate: PollCandidate): boolean {
     return isOnRef(row, candidate) && !wasReplaced;
 }
 
-/** After 5, 15 and 45 minutes, then no more. */
+/** After 5, 15 and 45 minutes, and so on, at last every six hours: whatever was away comes back some day. */
 function whyNotYet(attempts: readonly DeploymentRecord[], short: string, now: Date): string | undefined {
     const [last] = attempts;
     if (last === undefined) {
         return undefined;
     }
-    if (attempts.length >= mostAttempts) {
-        return `${short} could not be deployed ${attempts.length} times; deploy it by hand`;
-    }
-    const pause = firstPauseMinutes * 3 ** (attempts.length - 1) * 60_000;
-    const endedAt = Date.parse(last.completedAt ?? last.createdAt);
-    return now.getTime() - endedAt < pause ? `${short} could not be deployed; it is tried again later` : undefined;
+    const pauseMinutes = Math.min(firstPauseMinutes * 3 ** (attempts.length - 1), longestPauseMinutes);
+    const passed = now.getTime() - Date.parse(last.completedAt ?? last.createdAt);
+    // An end that is still to come was written down before the clock was set back.
+    const isTooEarly = passed >= 0 && passed < pauseMinutes * 60_000;
+    return isTooEarly ? `${short} could not be deployed; it is tried again later` : undefined;
 }
 
 function isOnRef(row: DeploymentRecord, { ref }: PollCandidate): boolean {

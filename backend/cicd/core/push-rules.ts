@@ -1,4 +1,5 @@
 import picomatch from "picomatch";
+import { isGlobTooCostly } from "./glob-cost.ts";
 import { patternCost } from "./pattern-cost.ts";
 import type { PushEvent } from "./webhook-event.ts";
 
@@ -30,7 +31,10 @@ export function whyPushIgnored(push: PushEvent, rules: PushRules): string | unde
     );
 }
 
-/** Whether any changed file belongs to the stack. Without `paths`: to the compose file's folder, when that is a subfolder. */
+/**
+ * Whether any changed file belongs to the stack. Without `paths`: to the compose file's folder, when that is a
+ * subfolder. A path that would take long to match counts as one of the stack's.
+ */
 export function touchesStack(files: readonly string[], rules: Pick<PushRules, "paths" | "composePath">): boolean {
     const globs = stackGlobs(rules);
     if (globs.length === 0) {
@@ -42,7 +46,10 @@ export function touchesStack(files: readonly string[], rules: Pick<PushRules, "p
     const isUnwanted =
         unwanted.length === 0 ? (): boolean => false : picomatch(unwanted, { dot: true, nonegate: true });
     const bases = wanted.map((glob) => picomatch.scan(glob).base);
-    return files.some((file) => (isWanted(file) && !isUnwanted(file)) || bases.some((base) => holds(file, base)));
+    const isUnclear = (file: string): boolean => globs.some((glob) => isGlobTooCostly(glob, file));
+    return files.some(
+        (file) => isUnclear(file) || (isWanted(file) && !isUnwanted(file)) || bases.some((base) => holds(file, base)),
+    );
 }
 
 /** Whether a changed path is a folder that holds what is watched: then it is a submodule. */

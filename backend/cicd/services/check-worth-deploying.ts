@@ -35,7 +35,7 @@ export async function checkWorthDeploying(ports: WorthPorts, run: DeploymentRun,
     const isScheduled = triggeredBy === "scheduled" && (worth.asked === "" || worth.commit.sha === live?.commitSha);
     if (isScheduled) {
         await checkNotTakenBack(ports, run, worth.commit, live);
-    } else if (triggeredBy === "scheduled") {
+    } else {
         checkMessage(worth.commit);
     }
     if (live === undefined || live.commitSha === "" || live.repositoryId !== worth.repository.id) {
@@ -47,7 +47,7 @@ export async function checkWorthDeploying(ports: WorthPorts, run: DeploymentRun,
     }
 }
 
-/** A poll knows no messages; a push that says so never comes here. */
+/** Polls know no messages, and some senders tell none. */
 function checkMessage(commit: CommitInfo): void {
     const reason = whyMessageIgnored(commit.message);
     if (reason !== undefined) {

@@ -3,12 +3,14 @@ import type { StackVerdict } from "../../../common/schema/webhook-event.ts";
 import type { BuildConfigRecord } from "../core/build-config.ts";
 import type { DeploymentRecord, DeploymentStore } from "../core/deployment.ts";
 import type { RepositoryRecord } from "../core/git-repository.ts";
+import { type Release, releaseId } from "../core/release.ts";
 import { isSameTag, readImageReference } from "../core/image-reference.ts";
 import type { PushedImage } from "../core/registry-push.ts";
 import { type DecidePushPorts, type Delivery, findDone } from "./decide-push.ts";
 
 export interface DecideImagePushPorts extends DecidePushPorts {
     readonly deployments: Pick<DeploymentStore, "find" | "findLive" | "listActive">;
+    readonly releases: { find(deploymentId: string): Promise<Pick<Release, "images"> | undefined> };
 }
 
 const shownImages = 5;
@@ -26,20 +28,23 @@ export async function decideImagePush(
         return { stack, verdict: "duplicate", reason: "this delivery was handled before", deploymentId: done };
     }
     const buildConfig = await ports.buildConfigs.findByStack(stack);
-    const live = await ports.deployments.findLive(stack);
-    const reason = whyIgnored(buildConfig, live, repository);
-    if (buildConfig === undefined || live === undefined || reason !== undefined) {
+    const active = await ports.deployments.listActive(stack);
+    const { deployed, images } = await findDeployed(ports, repository, active);
+    const reason = whyIgnored(buildConfig, deployed);
+    if (buildConfig === undefined || deployed === undefined || reason !== undefined) {
         return { stack, verdict: "ignored", reason };
     }
-    const wanted = pushed.flatMap((image) => usesOf(live.images, image));
+    const wanted = pushed.flatMap((image) => usesOf(images, image));
     if (wanted.length === 0) {
-        return { stack, verdict: "ignored", reason: whyUnused(live.images, pushed) };
+        return { stack, verdict: "ignored", reason: whyUnused(images, pushed) };
     }
-    if (wanted.every((use) => runs(live.images, use)) && !(await isRefreshing(ports, stack))) {
+    // What waits or runs may put another image in the place of the one that is live.
+    const isRefreshing = active.some((row) => row.refreshImages !== undefined);
+    if (wanted.every((use) => runs(images, use)) && !isRefreshing) {
         const reason = "the stack runs what was pushed already";
-        return { stack, verdict: "duplicate", reason, deploymentId: live.id };
+        return { stack, verdict: "duplicate", reason, deploymentId: deployed.id };
     }
-    return refresh(ports, { repository, buildConfig, live, wanted, delivery });
+    return refresh(ports, { repository, buildConfig, deployed, wanted, delivery });
 }
 
 async function refresh(
@@ -47,19 +52,22 @@ async function refresh(
     given: {
         readonly repository: RepositoryRecord;
         readonly buildConfig: BuildConfigRecord;
-        readonly live: DeploymentRecord;
+        readonly deployed: DeploymentRecord;
         readonly wanted: readonly RefreshImage[];
         readonly delivery: Delivery;
     },
 ): Promise<StackVerdict> {
-    const { repository, buildConfig, live, wanted, delivery } = given;
+    const { repository, buildConfig, deployed, wanted, delivery } = given;
     const { deployment, created } = await ports.enqueue({
         repository,
         buildConfig,
-        ref: live.tag === undefined ? { type: "branch", name: live.branch } : { type: "tag", name: live.tag },
-        commit: live.commitSha,
-        message: live.commitMessage,
-        author: live.commitAuthor,
+        ref:
+            deployed.tag === undefined
+                ? { type: "branch", name: deployed.branch }
+                : { type: "tag", name: deployed.tag },
+        commit: deployed.commitSha,
+        message: deployed.commitMessage,
+        author: deployed.commitAuthor,
         triggeredBy: "webhook",
         user: delivery.user,
         refreshImages: wanted,
@@ -70,11 +78,29 @@ async function refresh(
         : { ...verdict, verdict: "duplicate", reason: "this image is being deployed already" };
 }
 
-function whyIgnored(
-    config: BuildConfigRecord | undefined,
-    live: DeploymentRecord | undefined,
+/**
+ * The deployment of the repository that is live, else the one that is being put live; and the images of both: the latter
+ * has pulled its own already.
+ */
+async function findDeployed(
+    ports: Pick<DecideImagePushPorts, "deployments" | "releases">,
     repository: RepositoryRecord,
-): string | undefined {
+    active: readonly DeploymentRecord[],
+): Promise<{ readonly deployed: DeploymentRecord | undefined; readonly images: readonly DeployedImage[] }> {
+    const newest = await ports.deployments.findLive(repository.stackId);
+    const live = newest !== undefined && isOfRepository(newest, repository) ? newest : undefined;
+    const applying = active.find(
+        (row) => row.status === "deploying" && row.refreshImages === undefined && isOfRepository(row, repository),
+    );
+    const release = applying && (await ports.releases.find(releaseId(applying)));
+    return { deployed: live ?? applying, images: [...(live?.images ?? []), ...(release?.images ?? [])] };
+}
+
+function isOfRepository({ commitSha, repositoryId }: DeploymentRecord, repository: RepositoryRecord): boolean {
+    return commitSha !== "" && repositoryId === repository.id;
+}
+
+function whyIgnored(config: BuildConfigRecord | undefined, deployed: DeploymentRecord | undefined): string | undefined {
     if (config === undefined) {
         return "the stack has no build configuration; save one";
     }
@@ -84,8 +110,10 @@ function whyIgnored(
     if (!config.autoDeployOnPush) {
         return "automatic deployment (autoDeployOnPush) is switched off";
     }
-    const isLive = live !== undefined && live.commitSha !== "" && live.repositoryId === repository.id;
-    return isLive ? undefined : "no commit of the repository is live yet; deploy the stack once first";
+    if (config.pullPolicy === "never") {
+        return "pullPolicy is never: this stack's images are not pulled";
+    }
+    return deployed === undefined ? "no commit of the repository is live yet; deploy the stack once first" : undefined;
 }
 
 /** The services' own names of a pushed image. */
@@ -113,10 +141,4 @@ function listed(names: readonly string[]): string {
 function runs(images: readonly DeployedImage[], { image, digest }: RefreshImage): boolean {
     const used = images.filter((one) => one.image === image && !one.built);
     return digest !== undefined && used.every((one) => one.digest?.endsWith(`@${digest}`) === true);
-}
-
-/** What waits or runs may put another image in the place of the one that is live. */
-async function isRefreshing(ports: DecideImagePushPorts, stack: string): Promise<boolean> {
-    const active = await ports.deployments.listActive(stack);
-    return active.some((row) => row.refreshImages !== undefined);
 }

@@ -5,7 +5,7 @@ import type { RepositoryRecord, RepositoryStore } from "../core/git-repository.t
 import { checkWorthDeploying } from "./check-worth-deploying.ts";
 import type { DeploymentRun } from "./deployment-run.ts";
 import { fetchLiveCommit } from "./fetch-live-commit.ts";
-import { pinFirstKey } from "./pin-host-key.ts";
+import { pinFirstKey, withPinnedKey } from "./pin-host-key.ts";
 
 export interface FetchPorts {
     readonly git: Git;
@@ -23,23 +23,24 @@ const recentDeployments = 20;
 export async function fetchCommit(
     ports: FetchPorts,
     run: DeploymentRun,
-    repository: RepositoryRecord,
+    unfetched: RepositoryRecord,
     config: BuildConfigRecord,
     signal: AbortSignal,
 ): Promise<CommitInfo> {
     if (run.record.refreshImages !== undefined) {
-        return fetchLiveCommit(ports, run, repository, { signal, timeoutSeconds: config.timeout });
+        return fetchLiveCommit(ports, run, unfetched, { signal, timeoutSeconds: config.timeout });
     }
     const { branch, tag, commitSha: asked } = run.record;
-    run.say(`Fetching ${tag === undefined ? `branch ${branch}` : `tag ${tag}`} of ${repository.url}`);
+    run.say(`Fetching ${tag === undefined ? `branch ${branch}` : `tag ${tag}`} of ${unfetched.url}`);
     const call: GitCall = {
         signal,
         timeoutSeconds: config.timeout,
         deploymentId: run.id,
         onLine: (line) => run.write("stderr", line),
-        onHostKey: pinFirstKey(ports.repositories, repository),
+        onHostKey: pinFirstKey(ports.repositories, unfetched),
     };
-    await ports.git.fetch(repository, call);
+    await ports.git.fetch(unfetched, call);
+    const repository = await withPinnedKey(ports.repositories, unfetched);
     const ref = tag === undefined ? { branch } : { tag };
     const pushed = await ports.git.resolve(repository, ref, asked || undefined, call);
     const commit = (await findReplaced(ports, run, repository, { pushed, call })) ?? pushed;

@@ -1,14 +1,14 @@
 import type { DeploymentRecord, DeploymentStore } from "../core/deployment.ts";
 import { DeploymentFailure } from "../core/failure.ts";
-import type { CommitInfo, Git } from "../core/git.ts";
+import type { CommitInfo, Git, GitCall } from "../core/git.ts";
 import type { RepositoryRecord, RepositoryStore } from "../core/git-repository.ts";
 import type { DeploymentRun } from "./deployment-run.ts";
-import { pinFirstKey } from "./pin-host-key.ts";
+import { pinFirstKey, withPinnedKey } from "./pin-host-key.ts";
 
 export interface FetchLivePorts {
     readonly git: Git;
     readonly deployments: Pick<DeploymentStore, "findLive">;
-    readonly repositories: Pick<RepositoryStore, "pinHostKey">;
+    readonly repositories: Pick<RepositoryStore, "find" | "pinHostKey">;
 }
 
 /**
@@ -27,23 +27,30 @@ export async function fetchLiveCommit(
     }
     const names = (run.record.refreshImages ?? []).map(({ image }) => image).join(", ");
     run.say(`Pushed: ${names}. Deploying commit ${live.commitSha}, which is live, with it.`);
-    await ports.git.fetch(repository, {
+    const call: GitCall = {
         ...limits,
         deploymentId: run.id,
         onLine: (line) => run.write("stderr", line),
         onHostKey: pinFirstKey(ports.repositories, repository),
-    });
-    const commit = await findCommit(ports.git, repository, live);
+    };
+    await ports.git.fetch(repository, call);
+    const commit = await findCommit(ports.git, await withPinnedKey(ports.repositories, repository), live, call);
     await run.change({ commitSha: commit.sha, commitMessage: commit.message, commitAuthor: commit.author });
     return commit;
 }
 
 /** It may have left its branch, or the branch may be gone: what runs may be run again all the same. */
-async function findCommit(git: Git, repository: RepositoryRecord, live: DeploymentRecord): Promise<CommitInfo> {
+async function findCommit(
+    git: Git,
+    repository: RepositoryRecord,
+    live: DeploymentRecord,
+    call: GitCall,
+): Promise<CommitInfo> {
     const ref = live.tag === undefined ? { branch: live.branch } : { tag: live.tag };
     try {
-        return await git.resolve(repository, ref, live.commitSha);
+        return await git.resolve(repository, ref, live.commitSha, call);
     } catch {
+        call.signal.throwIfAborted();
         const { commitSha: sha, commitMessage: message = "", commitAuthor: author = "", createdAt: time } = live;
         return { sha, message, author, time };
     }

@@ -1,9 +1,10 @@
-import { AppError, errorMessage } from "../../../common/errors.ts";
+import { AppError } from "../../../common/errors.ts";
 import type { BuildConfigStore } from "../core/build-config.ts";
 import type { Clock } from "../core/clock.ts";
 import type { DeploymentRecord, DeploymentStore } from "../core/deployment.ts";
 import { viewRepository, type RepositoryRecord, type RepositoryStore } from "../core/git-repository.ts";
 import type { RemoteRefs } from "../core/git.ts";
+import { asFailure } from "../core/failure.ts";
 import type { Host } from "../core/host.ts";
 import type { Metrics } from "../core/metrics.ts";
 import { pollCandidates, refsOf, whyNotAgain, type SeenRefs } from "../core/poll-rules.ts";
@@ -64,7 +65,7 @@ export async function followRemote(
 
 /** Writes down why a poll failed, and says it once. */
 export async function notePollFailure(ports: FollowPorts, repository: RepositoryRecord, error: unknown): Promise<void> {
-    const message = errorMessage(error);
+    const { message } = asFailure(error);
     await ports.repositories.markPolled(repository.id, { error: message });
     if (repository.lastPollError !== message) {
         ports.onNotice(`Polling ${repository.url} for the stack ${repository.stackId} failed: ${message}`);

@@ -1,8 +1,10 @@
+import { parseAddress } from "../core/git-address.ts";
 import type { RepositoryRecord } from "../core/git-repository.ts";
 
 /** One remote that is polled, for all stacks that reach it in the same way. */
 export interface PollPlan {
     readonly access: string;
+    readonly host: string;
     readonly stacks: readonly string[];
     /** The shortest of its stacks'. */
     readonly intervalSeconds: number;
@@ -24,9 +26,11 @@ export function planPolls(repositories: readonly RepositoryRecord[]): readonly P
     for (const repository of repositories.filter(({ autoSync }) => autoSync)) {
         const access = accessOf(repository);
         const { stackId: stack, pollIntervalSeconds: interval } = repository;
-        const plan = plans.get(access) ?? { access, stacks: [], intervalSeconds: interval };
+        const host = parseAddress(repository.url)?.host ?? "";
+        const plan = plans.get(access) ?? { stacks: [], intervalSeconds: interval };
         plans.set(access, {
             access,
+            host,
             stacks: [...plan.stacks, stack],
             intervalSeconds: Math.min(plan.intervalSeconds, interval),
         });

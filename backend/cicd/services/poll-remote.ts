@@ -1,3 +1,4 @@
+import { AppError } from "../../../common/errors.ts";
 import type { RepositoryRecord } from "../core/git-repository.ts";
 import type { Git, RemoteRefs } from "../core/git.ts";
 import { followRemote, type FollowPorts, notePollFailure } from "./follow-remote.ts";
@@ -45,6 +46,9 @@ async function follow(
         }
         await followRemote(ports, member, asked.refs);
     } catch (error) {
+        if (!(error instanceof AppError)) {
+            ports.onError(error);
+        }
         await notePollFailure(ports, member, error);
     }
 }

@@ -8,6 +8,8 @@ const settleMilliseconds = 10_000;
 export interface PollTime {
     /** Milliseconds since the epoch. */
     readonly due: number;
+    /** When that was decided. */
+    readonly since: number;
     /** How many times in a row it failed. */
     readonly failures: number;
 }
@@ -16,6 +18,8 @@ export interface PollTimes {
     /** Takes over new plans; what is new or belongs to a changed stack is due soon. */
     take(plans: readonly PollPlan[], changed: ReadonlySet<string>): void;
     find(plan: PollPlan): PollTime | undefined;
+    /** When it is due. Where the clock was set back, the pause begins anew. */
+    due(plan: PollPlan): number;
     /** Sets the time after a poll that began at `before`, unless a change meanwhile has set another. */
     polled(plan: PollPlan, before: PollTime | undefined, answered: boolean): void;
 }
@@ -25,6 +29,11 @@ export function createPollTimes(ports: { readonly now: () => number; readonly ra
     const times = new Map<string, PollTime>();
     let isStart = true;
 
+    function after(milliseconds: number): Pick<PollTime, "due" | "since"> {
+        const since = ports.now();
+        return { since, due: since + milliseconds };
+    }
+
     return {
         take(plans, changed) {
             const fresh = plans.filter(
@@ -32,20 +41,28 @@ export function createPollTimes(ports: { readonly now: () => number; readonly ra
             );
             fresh.forEach(({ access }, index) => {
                 const delay = isStart ? startDelay(index, fresh.length, ports.random()) : settleMilliseconds;
-                times.set(access, { due: ports.now() + delay, failures: 0 });
+                times.set(access, { ...after(delay), failures: 0 });
             });
             const planned = new Set(plans.map(({ access }) => access));
             [...times.keys()].filter((access) => !planned.has(access)).forEach((access) => times.delete(access));
             isStart = false;
         },
         find: ({ access }) => times.get(access),
+        due({ access }) {
+            const time = times.get(access);
+            if (time === undefined || time.since <= ports.now()) {
+                return time?.due ?? ports.now();
+            }
+            const moved = { ...time, ...after(time.due - time.since) };
+            times.set(access, moved);
+            return moved.due;
+        },
         polled({ access, intervalSeconds }, before, answered) {
             if (before === undefined || times.get(access) !== before) {
                 return;
             }
             const failures = answered ? 0 : before.failures + 1;
-            const due = ports.now() + jittered(backOff(intervalSeconds, failures), ports.random());
-            times.set(access, { due, failures });
+            times.set(access, { ...after(jittered(backOff(intervalSeconds, failures), ports.random())), failures });
         },
     };
 }

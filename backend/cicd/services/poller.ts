@@ -1,9 +1,9 @@
+import { pickPolls } from "../core/poll-timing.ts";
 import { planPolls, type PollPlan } from "./poll-plans.ts";
 import { pollRemote, type PollRemotePorts } from "./poll-remote.ts";
 import { createPollTimes } from "./poll-times.ts";
 import { createTicker, type Ticker } from "./ticker.ts";
 
-const mostAtOnce = 4;
 const idleMilliseconds = 60_000;
 
 export type PollerPorts = PollRemotePorts & {
@@ -22,7 +22,7 @@ export interface Poller extends Pick<Ticker, "start" | "stop"> {
  */
 export function createPoller(ports: PollerPorts): Poller {
     const stopping = new AbortController();
-    const running = new Map<string, Promise<void>>();
+    const running = new Map<string, { readonly host: string; readonly poll: Promise<void> }>();
     const now = (): number => ports.clock.now().getTime();
     const times = createPollTimes({ now, random: ports.random });
     let plans: readonly PollPlan[] = [];
@@ -55,15 +55,16 @@ export function createPoller(ports: PollerPorts): Poller {
         await (isStale ? plan() : undefined);
         const waiting = plans
             .filter(({ access }) => !running.has(access))
-            .map((one) => ({ one, due: times.find(one)?.due ?? now() }))
-            .sort((a, b) => a.due - b.due);
-        const due = waiting.filter((entry) => entry.due <= now()).slice(0, mostAtOnce - running.size);
-        for (const { one } of stopping.signal.aborted ? [] : due) {
-            running.set(one.access, poll(one));
+            .map((one) => ({ ...one, due: times.due(one) }))
+            .sort((one, other) => one.due - other.due);
+        const due = waiting.filter((one) => one.due <= now());
+        const asking = [...running.values()].map(({ host }) => host);
+        for (const one of stopping.signal.aborted ? [] : pickPolls(due, asking)) {
+            running.set(one.access, { host: one.host, poll: poll(one) });
         }
+        // For those that are due and have to wait, the end of a poll wakes.
         const next = waiting[due.length];
-        // With no slot free, the end of a poll wakes.
-        return next === undefined || running.size >= mostAtOnce ? idleMilliseconds : Math.max(next.due - now(), 0);
+        return next === undefined ? idleMilliseconds : Math.max(next.due - now(), 0);
     }
 
     const ticker = createTicker({ clock: ports.clock, turn, onError: ports.onError });
@@ -77,7 +78,7 @@ export function createPoller(ports: PollerPorts): Poller {
         async stop() {
             stopping.abort();
             await ticker.stop();
-            await Promise.allSettled(running.values());
+            await Promise.allSettled([...running.values()].map(({ poll: ending }) => ending));
         },
     };
 }

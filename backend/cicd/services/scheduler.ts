@@ -8,7 +8,7 @@ import { readSchedule } from "./schedule-times.ts";
 import { createTicker, type Ticker } from "./ticker.ts";
 
 const idleMilliseconds = 60_000;
-/** A time that is found later than this was slept through. */
+/** A time that is found later than this was slept through; a clock that is off by more was set. */
 const tooLateMilliseconds = 600_000;
 /** Where a scheduled run is looked for that a restart may have missed. */
 const recentDeployments = 20;
@@ -36,6 +36,8 @@ interface Entry {
     readonly source: string;
     readonly schedule: Schedule;
     readonly next: Date | undefined;
+    /** When that was decided. */
+    readonly since: Date;
     /** The deployment that the last time was left out for. */
     readonly blockedBy?: string | undefined;
 }
@@ -73,11 +75,14 @@ export function createScheduler(ports: SchedulerPorts): Scheduler {
             });
         }
         const now = ports.clock.now();
+        for (const entry of [...entries.values()].filter(({ since }) => wasSetBack(since, now))) {
+            entries.set(entry.stack, { ...entry, ...nextAfter(entry.schedule, now) });
+        }
         for (const entry of [...entries.values()].filter(({ next }) => next !== undefined && next <= now)) {
             // Before it runs: one that fails is not to be tried again and again.
-            entries.set(entry.stack, { ...entry, next: entry.schedule.next(now) });
+            entries.set(entry.stack, { ...entry, ...nextAfter(entry.schedule, now) });
             const blockedBy = await runEntry(ports, entry);
-            entries.set(entry.stack, { ...entry, next: entry.schedule.next(now), blockedBy });
+            entries.set(entry.stack, { ...entry, ...nextAfter(entry.schedule, now), blockedBy });
         }
         const times = [...entries.values()].flatMap(({ next }) => (next === undefined ? [] : [next.getTime()]));
         return Math.max(Math.min(...times, now.getTime() + idleMilliseconds) - ports.clock.now().getTime(), 0);
@@ -94,6 +99,15 @@ export function createScheduler(ports: SchedulerPorts): Scheduler {
     };
 }
 
+function nextAfter(schedule: Schedule, since: Date): Pick<Entry, "next" | "since"> {
+    return { since, next: schedule.next(since) };
+}
+
+/** Not by a few seconds: what has just run would run twice. */
+function wasSetBack(since: Date, now: Date): boolean {
+    return since.getTime() - now.getTime() > tooLateMilliseconds;
+}
+
 function sourceOf({ schedule, scheduleTimeZone }: BuildConfigRecord): string {
     return JSON.stringify([schedule, scheduleTimeZone]);
 }
@@ -101,8 +115,8 @@ function sourceOf({ schedule, scheduleTimeZone }: BuildConfigRecord): string {
 function readEntry(ports: SchedulerPorts, config: BuildConfigRecord): Entry | undefined {
     try {
         const schedule = readSchedule(ports, config);
-        const next = schedule?.next(ports.clock.now());
-        return schedule && { stack: config.stackId, source: sourceOf(config), schedule, next };
+        const stack = config.stackId;
+        return schedule && { stack, source: sourceOf(config), schedule, ...nextAfter(schedule, ports.clock.now()) };
     } catch (error) {
         // It was valid when it was saved; this machine may know fewer time zones than another.
         ports.onError(error);

@@ -35,6 +35,15 @@ describe("two addresses", () => {
         expect(isSameAddress(a, b)).toBe(false);
     });
 
+    it.each([
+        ["a path of slashes", `https://h.com/o${"/".repeat(1_000_000)}r`],
+        ["a path of slashes over SSH", `git@h.com:o${"/".repeat(1_000_000)}r`],
+    ])("do not take long to compare: %s", (_name, address) => {
+        const startedAt = performance.now();
+        addressKey(address);
+        expect(performance.now() - startedAt).toBeLessThan(1000);
+    });
+
     it("do not fail on an address that cannot be decoded", () => {
         expect(addressKey("https://h.com/%E0%A4%A")).toBeUndefined();
     });

@@ -245,9 +245,14 @@ describe("a commit", () => {
             "tried again later",
         ],
         [
-            "could not be done four times",
-            { attempts: [ended(999), ended(999), ended(999), ended(999)] },
-            "deploy it by hand",
+            "was rolled back, though it was not to blame",
+            { attempts: [ended(999, { status: "rolled_back" })] },
+            "tried before (rolled_back)",
+        ],
+        [
+            "could not be done for days, the last time five hours ago",
+            { attempts: [ended(300), ...Array.from({ length: 99 }, () => ended(999))] },
+            "tried again later",
         ],
     ])("that %s is left alone", (_, history, reason) => {
         expect(why(history)).toContain(reason);
@@ -256,6 +261,11 @@ describe("a commit", () => {
     it.each<[string, Partial<CommitHistory>]>([
         ["could not be done six minutes ago", { attempts: [ended(6)] }],
         ["could not be done three times, the last time an hour ago", { attempts: [ended(60), ended(99), ended(99)] }],
+        [
+            "could not be done for days, the last time six hours ago",
+            { attempts: [ended(360), ...Array.from({ length: 99 }, () => ended(999))] },
+        ],
+        ["could not be done at a time that is still to come, since the clock was set back", { attempts: [ended(-600)] }],
         ["was replaced before it ran", { attempts: [row({ status: "cancelled", errorCode: "superseded" })] }],
         ["is being cancelled", { active: [row({ status: "building", cancelRequestedAt: now.toISOString() })] }],
         [
