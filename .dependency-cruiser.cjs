@@ -111,6 +111,7 @@ module.exports = {
         spokenToIn("pino", "^backend/platform/log/"),
         spokenToIn("bcryptjs|jsonwebtoken", "^backend/host/adapters/password/"),
         spokenToIn("rate-limiter-flexible", ["^backend/host/adapters/rate-limit/", "^backend/cicd/http/"]),
+        spokenToIn("ssh2", "^backend/cicd/adapters/ssh/"),
         spokenToIn("diff", "^backend/cicd/adapters/diff/"),
         spokenToIn("prom-client", "^backend/cicd/adapters/metrics/"),
         spokenToIn("croner", "^backend/cicd/adapters/schedule/"),

@@ -1,29 +1,43 @@
+import type { Agent } from "node:http";
 import { fileURLToPath } from "node:url";
 import { cicdMigrations, hostMigrations } from "../db/knex_migrations/index.ts";
 import { systemClock } from "./cicd/adapters/clock/system-clock.ts";
 import { unifiedDiff } from "./cicd/adapters/diff/unified-diff.ts";
 import { diskFiles } from "./cicd/adapters/disk/files.ts";
 import { createEngine } from "./cicd/adapters/docker/engine.ts";
+import { createImageTransfer } from "./cicd/adapters/docker/image-transfer.ts";
+import { createFindOwnContainer } from "./cicd/adapters/docker/own-container.ts";
+import { probeFromHost } from "./cicd/adapters/docker/probe-from-host.ts";
 import { createLogStore } from "./cicd/adapters/files/log-store.ts";
 import { createReleaseStore } from "./cicd/adapters/files/release-store.ts";
+import { removeOrphanedMirrors } from "./cicd/adapters/git/forget.ts";
 import { createGit } from "./cicd/adapters/git/git.ts";
 import { realAddress } from "./cicd/adapters/git/real-address.ts";
 import { fetchProbe } from "./cicd/adapters/http-probe/fetch-probe.ts";
+import { rememberBuildConfigs } from "./cicd/adapters/memory/remembered-build-configs.ts";
+import { rememberRepositories } from "./cicd/adapters/memory/remembered-repositories.ts";
 import { createPrometheusMetrics } from "./cicd/adapters/metrics/prometheus.ts";
 import { cronSchedules } from "./cicd/adapters/schedule/cron-schedules.ts";
 import { createHookApis } from "./cicd/adapters/provider-api/index.ts";
+import { createDockerConfigs } from "./cicd/adapters/process/docker-configs.ts";
 import { createLocalHost } from "./cicd/adapters/process/local-host.ts";
+import { lookUpHost } from "./cicd/adapters/registry/look-up-host.ts";
+import { createSshMachines } from "./cicd/adapters/ssh/machines.ts";
 import { createBuildConfigStore } from "./cicd/adapters/sqlite/build-config-store.ts";
+import { createDeployTargetStore } from "./cicd/adapters/sqlite/deploy-target-store.ts";
 import { createDeploymentStore } from "./cicd/adapters/sqlite/deployment-store.ts";
 import { createLogChunkStore } from "./cicd/adapters/sqlite/log-chunk-store.ts";
 import { createKeyFiles, type KeyFiles } from "./cicd/adapters/ssh-keys/key-files.ts";
 import { keepKeysInFiles, removeOrphanedKeys } from "./cicd/adapters/ssh-keys/keyed-repositories.ts";
+import { createRegistryStore } from "./cicd/adapters/sqlite/registry-store.ts";
+import { keepTargetKeysInFiles } from "./cicd/adapters/ssh-keys/keyed-targets.ts";
 import { createRepositoryStore } from "./cicd/adapters/sqlite/repository-store.ts";
 import { createStackStateStore } from "./cicd/adapters/sqlite/stack-state-store.ts";
 import { createWebhookEventStore } from "./cicd/adapters/sqlite/webhook-event-store.ts";
 import { webhookProviders } from "./cicd/adapters/webhooks/index.ts";
 import { registryWebhooks } from "./cicd/adapters/webhooks/registry/index.ts";
 import type { Host } from "./cicd/core/host.ts";
+import { type FindOwnContainer, ownStackTrouble, stacksDirectoryTrouble } from "./cicd/core/own-container.ts";
 import { createCicdPlugin, type PluginPorts } from "./cicd/plugin.ts";
 import type { Config } from "./config.ts";
 import { memoryRateLimit } from "./host/adapters/rate-limit/memory.ts";
@@ -36,7 +50,7 @@ import { createCipher } from "./platform/crypto/cipher.ts";
 import { loadEncryptionKey } from "./platform/crypto/encryption-key.ts";
 import { keyedHash } from "./platform/crypto/hash.ts";
 import { randomId } from "./platform/crypto/random-id.ts";
-import { connectDocker } from "./platform/docker/client.ts";
+import { connectDocker, type DockerClient } from "./platform/docker/client.ts";
 import type { Logger } from "./platform/log/logger.ts";
 import { type Database, openDatabase } from "./platform/sqlite/database.ts";
 import { migrate } from "./platform/sqlite/migrate.ts";
@@ -65,6 +79,8 @@ export async function startApp(config: Config, log: Logger, version: string): Pr
     });
     const database = await openData(config);
     const docker = connectDocker(dockerAddress(config));
+    const findOwnContainer = createFindOwnContainer(docker);
+    await checkOwnContainer(findOwnContainer, config);
     const apiTokens = createApiTokenStore({ database, now: () => new Date() });
     const host = await createHost({
         config,
@@ -75,9 +91,11 @@ export async function startApp(config: Config, log: Logger, version: string): Pr
         log,
         productVersion: version,
         pageDirectory: fileURLToPath(new URL("../frontend-dist", import.meta.url)),
+        findTrouble: async (stack) => ownStackTrouble(await findOwnContainer(), stack),
     });
     const sshKeys = createKeyFiles(`${config.dataDirectory}/cicd/ssh`, createCipher(key));
-    const ports = pluginPorts({ config, log, key, sshKeys, database, host, apiTokens, engine: createEngine(docker) });
+    const own = { docker, findOwnContainer, engine: createEngine(docker, findOwnContainer) };
+    const ports = pluginPorts({ config, log, key, sshKeys, database, host, apiTokens, ...own });
     const plugin = createCicdPlugin(ports, {
         baseUrl: config.baseUrl ?? localAddress(config, config.port),
         version,
@@ -89,7 +107,8 @@ export async function startApp(config: Config, log: Logger, version: string): Pr
     host.addRouters(plugin.routers);
     host.registerAgentEvents(plugin.socketEvents, plugin.socketHandlers);
     host.extendStacks(plugin.stackExtension);
-    await removeOrphanedKeys(ports.repositories, sshKeys).catch(ports.onError);
+    await removeOrphanedKeys(ports.repositories, ports.deployTargets, sshKeys).catch(ports.onError);
+    await removeMirrors(ports, config).catch(ports.onError);
     const { port } = await host.start();
     const resumed = await plugin.start();
     return {
@@ -103,6 +122,22 @@ export async function startApp(config: Config, log: Logger, version: string): Pr
     };
 }
 
+/** In a container the wrong mounts would show up late, as empty folders in the stacks' containers. */
+async function checkOwnContainer(findOwnContainer: FindOwnContainer, config: Config): Promise<void> {
+    // Without an engine there are no stacks to run; it is looked for again when there are.
+    const own = await findOwnContainer().catch(() => undefined);
+    const trouble = own && stacksDirectoryTrouble(own, config.stacksDirectory);
+    if (trouble !== undefined) {
+        throw new AppError("invalid", trouble);
+    }
+}
+
+/** What a crash has left of repositories that nobody is connected to any more. */
+async function removeMirrors({ repositories }: PluginPorts, { dataDirectory }: Config): Promise<void> {
+    const urls = (await repositories.list()).map(({ url }) => url);
+    await removeOrphanedMirrors(`${dataDirectory}/cicd/repos`, urls);
+}
+
 interface Parts {
     readonly config: Config;
     readonly log: Logger;
@@ -111,10 +146,13 @@ interface Parts {
     readonly database: Database;
     readonly host: EmbeddedHost;
     readonly apiTokens: PluginPorts["tokens"];
+    readonly docker: DockerClient;
+    readonly findOwnContainer: FindOwnContainer;
     readonly engine: PluginPorts["engine"];
 }
 
-function pluginPorts({ config, log, key, sshKeys, database, host, apiTokens, engine }: Parts): PluginPorts {
+function pluginPorts(parts: Parts): PluginPorts {
+    const { config, log, key, sshKeys, database, host, apiTokens, docker, findOwnContainer, engine } = parts;
     const cipher = createCipher(key);
     const directory = `${config.dataDirectory}/cicd`;
     const sqlite = { database, cipher, clock: systemClock };
@@ -130,8 +168,13 @@ function pluginPorts({ config, log, key, sshKeys, database, host, apiTokens, eng
     return {
         host: pluginHost(config, host),
         deployments,
-        repositories: keepKeysInFiles(createRepositoryStore(sqlite), sshKeys),
-        buildConfigs: createBuildConfigStore(sqlite),
+        repositories: rememberRepositories(keepKeysInFiles(createRepositoryStore(sqlite), sshKeys)),
+        buildConfigs: rememberBuildConfigs(createBuildConfigStore(sqlite)),
+        imageRegistries: createRegistryStore(sqlite),
+        deployTargets: keepTargetKeysInFiles(createDeployTargetStore(sqlite), sshKeys),
+        machines: createSshMachines({ openEngine: (agent) => remoteEngine(docker, agent), localFiles: diskFiles }),
+        dockerConfigs: createDockerConfigs({ environment: config.dockerEnvironment }),
+        lookUpHost,
         events: createWebhookEventStore(sqlite),
         stackStates: createStackStateStore(sqlite),
         releases: createReleaseStore({ directory: `${directory}/releases`, cipher }),
@@ -145,9 +188,10 @@ function pluginPorts({ config, log, key, sshKeys, database, host, apiTokens, eng
         git,
         ssh: git,
         engine,
+        findOwnContainer,
         target: createLocalHost({ environment: config.dockerEnvironment }),
         files: diskFiles,
-        probe: fetchProbe,
+        probe: probeFromHost(docker, findOwnContainer, fetchProbe),
         clock: systemClock,
         metrics: createPrometheusMetrics({ deployments }),
         providers: webhookProviders,
@@ -184,6 +228,12 @@ function throwInWords(error: unknown): never {
         throw new AppError("unauthorized", "username, password: do not fit together; check both", { cause: error });
     }
     throw error;
+}
+
+/** Another machine's engine over connections of an agent, and the way there for images of ours. */
+function remoteEngine(docker: DockerClient, agent: Agent) {
+    const remote = connectDocker({ agent });
+    return { engine: createEngine(remote), images: createImageTransfer(docker, remote) };
 }
 
 function dockerAddress(config: Config) {

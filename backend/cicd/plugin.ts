@@ -2,6 +2,7 @@ import { cicdEvents } from "../../common/socket/cicd-events.ts";
 import type { ApiTokenStore } from "./core/api-token.ts";
 import type { BuildConfigStore } from "./core/build-config.ts";
 import type { Clock } from "./core/clock.ts";
+import type { DeployTargetStore } from "./core/deploy-target.ts";
 import type { DeploymentStore } from "./core/deployment.ts";
 import type { Engine } from "./core/engine.ts";
 import type { Files } from "./core/files.ts";
@@ -13,8 +14,12 @@ import type { HttpProbe } from "./core/http-probe.ts";
 import type { Login } from "./core/login.ts";
 import type { LogStore } from "./core/log-stream.ts";
 import type { Metrics } from "./core/metrics.ts";
+import type { FindOwnContainer } from "./core/own-container.ts";
+import type { RegistryStore } from "./core/registry.ts";
+import type { DockerConfigs, LookUpHost } from "./core/registry-login.ts";
 import type { ReceiveRegistryPush, RegistryWebhooks } from "./core/registry-push.ts";
 import type { ReleaseStore } from "./core/release.ts";
+import type { RemoteMachines } from "./core/remote-machine.ts";
 import type { Schedules } from "./core/schedule.ts";
 import type { Ssh } from "./core/ssh.ts";
 import type { StackStateStore } from "./core/stack-state.ts";
@@ -34,7 +39,7 @@ import { createDeployer } from "./services/deployer.ts";
 import { createEnqueue } from "./services/enqueue-deployment.ts";
 import { receiveRegistryPush } from "./services/receive-registry-push.ts";
 import { receiveWebhook } from "./services/receive-webhook.ts";
-import type { RealAddress } from "./services/match-repositories.ts";
+import type { RealAddress } from "./services/address-keys.ts";
 import { recover } from "./services/recover.ts";
 import { redeliverWebhook } from "./services/redeliver-webhook.ts";
 import { findDrift } from "./services/find-drift.ts";
@@ -43,6 +48,7 @@ import { rollBackTo } from "./services/roll-back-to.ts";
 import { createRunningDeployments } from "./services/running-deployments.ts";
 import { hostEnvironment } from "./services/stack-environment.ts";
 import { syncRepository } from "./services/sync-repository.ts";
+import { testRegistry } from "./services/test-registry.ts";
 import { triggerDeployment } from "./services/trigger-deployment.ts";
 import { createTriggers, withChanges } from "./services/triggers.ts";
 import { createWorker } from "./services/worker.ts";
@@ -54,6 +60,11 @@ export interface PluginPorts {
     readonly deployments: DeploymentStore;
     readonly repositories: RepositoryStore;
     readonly buildConfigs: BuildConfigStore;
+    readonly imageRegistries: RegistryStore;
+    readonly deployTargets: DeployTargetStore;
+    readonly machines: RemoteMachines;
+    readonly dockerConfigs: DockerConfigs;
+    readonly lookUpHost: LookUpHost;
     readonly events: WebhookEventStore;
     readonly stackStates: StackStateStore;
     readonly releases: ReleaseStore;
@@ -62,6 +73,7 @@ export interface PluginPorts {
     readonly git: Git;
     readonly ssh: Ssh;
     readonly engine: Engine;
+    readonly findOwnContainer: FindOwnContainer;
     readonly target: TargetHost;
     readonly files: Files;
     readonly probe: HttpProbe;
@@ -186,6 +198,7 @@ export function createCicdPlugin(given: PluginPorts, options: PluginOptions) {
         findDrift: (stack) => findDrift(ports, stack),
         restoreLive: (call) => restoreLive(shared, call),
         redeliverWebhook: redeliver,
+        testRegistry: (test) => testRegistry({ ...ports, workspacesDirectory: `${directory}/workspaces` }, test),
     });
     followStackActions(ports, services);
     return {

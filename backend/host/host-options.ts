@@ -15,6 +15,8 @@ export interface HostOptions {
     readonly productVersion: string;
     /** Where `npm run build` puts the page. */
     readonly pageDirectory: string;
+    /** Why no compose command may be run for a stack from here; undefined where it may. */
+    readonly findTrouble?: ((stack: string) => Promise<string | undefined>) | undefined;
 }
 
 /** What of the configuration the host needs. Paths are absolute. */

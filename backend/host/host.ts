@@ -45,6 +45,8 @@ export interface EmbeddedHost {
     stackDirectory(stack: string): Promise<string>;
     /** An agent-capable push to everybody who is logged in. */
     push(event: string, payload: object): void;
+    /** Whether anybody is logged in. */
+    isWatched(): boolean;
     /** Looks at all stacks again soon, and sends the list where it changed. */
     refreshStacks(): void;
     engineState(): EngineState;
@@ -74,6 +76,7 @@ export async function createHost(options: HostOptions): Promise<EmbeddedHost> {
         programs: ptyPrograms(config.dockerEnvironment),
         extension: () => extension,
         notify: (stack, action) => tellAll(listeners, stack, action),
+        findTrouble: options.findTrouble,
         isWatched: () => edge.isWatched(),
         onList: (list) => edge.pushList(list),
         onEngine: () => edge.pushInfo(),
@@ -99,6 +102,7 @@ export async function createHost(options: HostOptions): Promise<EmbeddedHost> {
         addRouters: edge.addRouters,
         registerAgentEvents: edge.registerAgentEvents,
         push: edge.push,
+        isWatched: edge.isWatched,
         start,
         stop,
         lock: stacks.lock,

@@ -14,7 +14,7 @@ export interface StacksPorts
     extends
         Omit<ComposePorts, "terminals">,
         Omit<LiveStacksPorts, "files" | "onLook">,
-        Pick<StackOperationsPorts, "notify"> {
+        Pick<StackOperationsPorts, "notify" | "findTrouble"> {
     readonly files: StackFiles;
 }
 

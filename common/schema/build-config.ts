@@ -5,6 +5,9 @@ export const buildTypes = ["docker_build", "compose_only", "script"] as const;
 export const BuildType = z.enum(buildTypes);
 export type BuildType = z.infer<typeof BuildType>;
 
+export const BuildCache = z.enum(["local", "inline", "registry"]);
+export type BuildCache = z.infer<typeof BuildCache>;
+
 const variableName = z
     .string()
     .regex(/^[A-Za-z_][A-Za-z0-9_]{0,254}$/, "name: use letters, digits and _, not starting with a digit");
@@ -87,6 +90,21 @@ export const BuildConfigInput = z.strictObject({
     pipelinePath: innerPath.default("pipeline.yml"),
     registryId: z.string().max(64).nullish(),
     imageTemplate: z.string().max(255).nullish(),
+    /** Names of secret variables that a Dockerfile may mount: `RUN --mount=type=secret,id=NAME`. */
+    buildSecrets: z.array(variableName).max(50).default([]),
+    /** With `dockerfilePath`: the stage to build. */
+    buildTarget: z
+        .string()
+        .max(128)
+        .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, "give the name of a stage, in letters, digits, '.', '_' and '-'")
+        .nullish(),
+    /** Where builds find layers beside the engine's own cache: in the images pushed before, or in an image of its own. */
+    buildCache: BuildCache.default("local"),
+    /** Such as `linux/amd64`; empty means the engine's own. */
+    platforms: z
+        .array(z.string().regex(/^[a-z0-9]+\/[a-z0-9]+(\/v\d)?$/, "give it as os/architecture, such as linux/arm64"))
+        .max(8)
+        .default([]),
     targetIds: z.array(z.string().max(64)).max(20).default([]),
     strategy: z.enum(["recreate", "start_first"]).default("recreate"),
     keepReleases: z.int().min(1).max(100).default(5),

@@ -48,6 +48,7 @@ export const deploymentErrorCodes = [
     "not_contained",
     "image_missing",
     "pull_failed",
+    "push_failed",
     "port_taken",
     "name_taken",
     "apply_failed",

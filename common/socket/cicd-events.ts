@@ -3,10 +3,12 @@ import { BuildConfigInput, type BuildConfig } from "../schema/build-config.ts";
 import type { ConnectedRepository } from "../schema/connected-repository.ts";
 import { ConnectStacksInput, DiscoveryInput, type ConnectedStacks, type Discovery } from "../schema/discovery.ts";
 import { DeploymentRequest, type Deployment } from "../schema/deployment.ts";
+import { DeployTargetInput, type DeployTarget, type TargetCheck } from "../schema/deploy-target.ts";
 import type { Drift } from "../schema/drift.ts";
 import { GitRepositoryInput, HostKeyFingerprint, type GitRepository } from "../schema/git-repository.ts";
 import { LogRange, type LogLine } from "../schema/log-line.ts";
 import type { Preview } from "../schema/preview.ts";
+import { RegistryInput, RegistryTestInput, type Registry } from "../schema/registry.ts";
 import { HookAccess, type RepositoryHook } from "../schema/repository-hook.ts";
 import { StackName } from "../schema/stack-name.ts";
 import type { Synced } from "../schema/synced.ts";
@@ -47,6 +49,18 @@ export const cicdEvents = {
     getRepositories: { args: z.tuple([limit, cursor]), right: "read" },
     discoverRepository: { args: z.tuple([DiscoveryInput]), right: "edit" },
     connectStacks: { args: z.tuple([ConnectStacksInput]), right: "edit" },
+    getRegistries: { args: z.tuple([limit, cursor]), right: "read" },
+    /** With `null` a new one is added. */
+    saveRegistry: { args: z.tuple([id.nullable(), RegistryInput]), right: "admin" },
+    deleteRegistry: { args: z.tuple([id]), right: "admin" },
+    getTargets: { args: z.tuple([limit, cursor]), right: "read" },
+    /** With `null` a new one is added. */
+    saveTarget: { args: z.tuple([id.nullable(), DeployTargetInput]), right: "admin" },
+    deleteTarget: { args: z.tuple([id]), right: "admin" },
+    testTarget: { args: z.tuple([id]), right: "admin" },
+    acceptTargetHostKey: { args: z.tuple([id, HostKeyFingerprint]), right: "admin" },
+    /** A saved one by its id, or one that is only given. */
+    testRegistry: { args: z.tuple([z.union([id, RegistryTestInput])]), right: "admin" },
 } as const satisfies Record<string, EventDefinition>;
 
 export type CicdEvent = keyof typeof cicdEvents;
@@ -80,6 +94,15 @@ export interface CicdAnswers {
     getRepositories: { repositories: ConnectedRepository[]; nextCursor: string | null };
     discoverRepository: Discovery;
     connectStacks: ConnectedStacks;
+    getRegistries: { registries: Registry[]; nextCursor: string | null };
+    saveRegistry: { registry: Registry };
+    deleteRegistry: object;
+    getTargets: { targets: DeployTarget[]; nextCursor: string | null };
+    saveTarget: { target: DeployTarget };
+    deleteTarget: object;
+    testTarget: { check: TargetCheck };
+    acceptTargetHostKey: { target: DeployTarget };
+    testRegistry: object;
 }
 
 /** The plugin's pushes, through `socket.on("agent", (event, payload))`; the proxy adds `endpoint`. */

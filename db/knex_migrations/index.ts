@@ -9,6 +9,8 @@ import { pipelines } from "./cicd/0005-pipelines.ts";
 import { variablesRegistriesTargets } from "./cicd/0006-variables-registries-targets.ts";
 import { peopleAndTokens } from "./cicd/0007-people-and-tokens.ts";
 import { triggersAndSsh } from "./cicd/0008-triggers-and-ssh.ts";
+import { registryOptions } from "./cicd/0009-registries.ts";
+import { targets } from "./cicd/0010-targets.ts";
 import type { Migration } from "./migration.ts";
 
 /** Dockge's own steps, for its own table `knex_migrations`: exactly these three, or going back to Dockge breaks. */
@@ -24,4 +26,6 @@ export const cicdMigrations: readonly Migration[] = [
     variablesRegistriesTargets,
     peopleAndTokens,
     triggersAndSsh,
+    registryOptions,
+    targets,
 ];

@@ -16,6 +16,13 @@ export function residentMegabytes(pids: readonly number[]): number {
     return (kibibytes.reduce((sum, each) => sum + each, 0) * 1024) / 1e6;
 }
 
+/** Processor time that a process has used so far, in milliseconds. The kernel counts it in hundredths of a second. */
+export function processorMilliseconds(pid: number): number {
+    const [, after = ""] = readProcess(pid, "stat").split(") ");
+    const fields = after.split(" ").map(Number);
+    return ((fields[11] ?? 0) + (fields[12] ?? 0)) * 10;
+}
+
 function runningProcesses(): readonly { pid: number; parent: number }[] {
     const pids = readdirSync("/proc").map(Number).filter(Number.isInteger);
     return pids.map((pid) => ({ pid, parent: Number(/^PPid:\s+(\d+)/m.exec(readProcess(pid, "status"))?.[1] ?? 0) }));

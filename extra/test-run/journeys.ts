@@ -1,6 +1,7 @@
 import type { UsableEngine } from "../engine/choice.ts";
 import { findEngine } from "../engine/find-engine.ts";
 import { ensureBuilt } from "../scripts/ensure-built.mjs";
+import { takeDownSecondHost } from "../testbed/second-host.ts";
 import { browserEnvironment } from "./browser.ts";
 import { noCounts, type Counts } from "./counts.ts";
 import type { Phase } from "./phases.ts";
@@ -29,6 +30,7 @@ export async function runJourneys(run: JourneyRun): Promise<Counts> {
     try {
         return await runOn(engine, run);
     } finally {
+        await takeDownSecondHost();
         await engine.release();
     }
 }

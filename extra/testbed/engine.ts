@@ -13,12 +13,16 @@ import { TestbedUnavailable } from "./unavailable.ts";
 const READY_WITHIN = 30_000;
 const STOPPED_WITHIN = 20_000;
 
-/** Starts the daemon, which outlives this process, and waits until it answers; answers its process id. */
-export async function startEngine(paths: TestbedPaths): Promise<number> {
+/**
+ * Starts the daemon, which outlives this process, and waits until it answers; answers its process id. `before` are words
+ * that start it in surroundings of its own, as the same process.
+ */
+export async function startEngine(paths: TestbedPaths, before: readonly string[] = []): Promise<number> {
     await mkdir(paths.execRoot, { recursive: true });
     await mkdir(dirname(paths.log), { recursive: true });
     const log = await open(paths.log, "w");
-    const daemon = spawn(join(paths.root, "usr/sbin/dockerd"), ["--config-file", paths.daemonConfig], {
+    const [program, ...words] = [...before, join(paths.root, "usr/sbin/dockerd")];
+    const daemon = spawn(program, [...words, "--config-file", paths.daemonConfig], {
         detached: true,
         stdio: ["ignore", log.fd, log.fd],
         env: { PATH: daemonPath(paths), HOME: paths.bed },

@@ -9,9 +9,12 @@ import { bedProcesses, eventually, signal } from "./processes.ts";
 const SHIM_SOCKETS = "/run/containerd/s";
 
 /** Takes away what a daemon leaves behind when it was killed: processes, mounts, sockets, control groups. */
-export async function clearLeftovers(paths: TestbedPaths): Promise<void> {
+export async function clearLeftovers(
+    paths: TestbedPaths,
+    findProcesses: () => readonly number[] = () => bedProcesses(paths),
+): Promise<void> {
     await eventually(() => {
-        const processes = bedProcesses(paths);
+        const processes = findProcesses();
         processes.forEach((pid) => signal(pid, "SIGKILL"));
         return processes.length === 0;
     }, 10_000);

@@ -34,7 +34,8 @@ export interface TestbedPaths {
 }
 
 const LONGEST_SOCKET_PATH = 107;
-const LONGEST_SOCKET_NAME = "/exec/containerd/containerd-debug.sock.ttrpc";
+/** With the digit that the second host's folder has in its name. */
+const LONGEST_SOCKET_NAME = "2/exec/containerd/containerd-debug.sock.ttrpc";
 
 /** The paths and names of the bed that belongs to a checkout (by default the one that this file lies in). */
 export function testbedPaths(checkout: string = resolve(import.meta.dirname, "../..")): TestbedPaths {

@@ -15,9 +15,19 @@ export function daemonPid(paths: TestbedPaths): number | undefined {
 
 /** Every process of the bed: its daemons by the program they run, its containers' by their control group. */
 export function bedProcesses(paths: TestbedPaths): number[] {
+    return processesWhere((pid) => isDaemon(paths, pid) || isContained(paths, pid));
+}
+
+/** The processes in the bed's containers. */
+export function containedProcesses(paths: TestbedPaths): number[] {
+    return processesWhere((pid) => isContained(paths, pid));
+}
+
+/** The processes of this machine that a condition holds for. */
+export function processesWhere(condition: (pid: number) => boolean): number[] {
     return readdirSync("/proc")
         .map(Number)
-        .filter((pid) => pid > 0 && (isDaemon(paths, pid) || isContained(paths, pid)));
+        .filter((pid) => pid > 0 && condition(pid));
 }
 
 function isDaemon(paths: TestbedPaths, pid: number): boolean {

@@ -12,6 +12,7 @@ import { busyboxProgram, ENGINE_PACKAGES, ensurePackages } from "./packages.ts";
 import { testbedPaths } from "./paths.ts";
 import type { TestbedPaths } from "./paths.ts";
 import { writePrograms } from "./programs.ts";
+import { takeDownSecondHost } from "./second-host.ts";
 import { readTestbed, writeState } from "./state.ts";
 import type { Testbed } from "./state.ts";
 import { TestbedUnavailable } from "./unavailable.ts";
@@ -73,6 +74,7 @@ async function describe(
 }
 
 async function stop(paths: TestbedPaths): Promise<void> {
+    await takeDownSecondHost(paths);
     const subnet = await configuredSubnet(paths);
     await rm(paths.state, { force: true });
     await stopEngine(paths);

@@ -36,6 +36,7 @@ export function createPageRouter(): Router {
                         component: () => import("./pages/DiscoverStacks.vue"),
                         props: ({ query }) => ({ from: typeof query["from"] === "string" ? query["from"] : "" }),
                     },
+                    { path: "registries", name: "registries", component: () => import("./pages/Registries.vue") },
                     { path: "new-from-git", name: "new-from-git", component: () => import("./pages/NewFromGit.vue") },
                     {
                         path: "deployments/:id",

@@ -53,8 +53,7 @@ describe.skipIf(dockerHost === undefined)("the engine, for real", () => {
             argv: ["sh", "-c", script],
             environment: {},
             labels: { [labelName]: labelValue, "com.docker.compose.service": "web" },
-            workspace,
-            workspaceTarget: "/workspace",
+            workspace: { source: workspace, target: "/workspace" },
             user: "0:0",
         });
         await docker.jobs.start(id);

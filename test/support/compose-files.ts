@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import type { ComposeReader, Location } from "../../backend/cicd/compose/compose-reader.ts";
 import { folderOf } from "../../backend/cicd/compose/find-compose-file.ts";
-import { type ComposeProject, loadProject } from "../../backend/cicd/compose/load-project.ts";
+import type { ComposeProject } from "../../backend/cicd/compose/compose-project.ts";
+import { loadProject } from "../../backend/cicd/compose/load-project.ts";
 
 /** A repository in memory: path → text. A value `-> target` is a symlink; `-> /x` leads outside. */
 export type MemoryFiles = Readonly<Record<string, string>>;

@@ -2,6 +2,10 @@ import { onTestFinished } from "vitest";
 import { cronSchedules } from "../../backend/cicd/adapters/schedule/cron-schedules.ts";
 import { createBuildConfigStore } from "../../backend/cicd/adapters/sqlite/build-config-store.ts";
 import { createDeploymentStore } from "../../backend/cicd/adapters/sqlite/deployment-store.ts";
+import { createDeployTargetStore } from "../../backend/cicd/adapters/sqlite/deploy-target-store.ts";
+import { createKeyFiles } from "../../backend/cicd/adapters/ssh-keys/key-files.ts";
+import { keepTargetKeysInFiles } from "../../backend/cicd/adapters/ssh-keys/keyed-targets.ts";
+import { createRegistryStore } from "../../backend/cicd/adapters/sqlite/registry-store.ts";
 import { createRepositoryStore } from "../../backend/cicd/adapters/sqlite/repository-store.ts";
 import { createWebhookEventStore } from "../../backend/cicd/adapters/sqlite/webhook-event-store.ts";
 import type { DeploymentRecord } from "../../backend/cicd/core/deployment.ts";
@@ -14,9 +18,11 @@ import { AppError } from "../../common/errors.ts";
 import { rights } from "../../common/right.ts";
 import { createTestClock } from "./clock.ts";
 import { openTestDatabase } from "./database.ts";
+import { fakeMachines } from "./fake-machines.ts";
 import { createFakeSsh } from "./fake-ssh.ts";
 import { createMemoryLogs } from "./memory-logs.ts";
 import { newDeployment } from "./records.ts";
+import { temporaryDirectory } from "./temporary-directory.ts";
 
 export const admin: Caller = { username: "admin", via: "login", rights };
 export const reader: Caller = { username: "reader", via: "token", rights: ["read"] };
@@ -38,6 +44,11 @@ export async function createEdge() {
     const stores = {
         repositories: createRepositoryStore({ database, cipher, clock }),
         buildConfigs: createBuildConfigStore({ database, cipher, clock }),
+        imageRegistries: createRegistryStore({ database, cipher, clock }),
+        deployTargets: keepTargetKeysInFiles(
+            createDeployTargetStore({ database, clock }),
+            createKeyFiles(await temporaryDirectory(), cipher),
+        ),
         deployments: createDeploymentStore({ database, clock }),
         events: createWebhookEventStore({ database, clock }),
         tokens: createApiTokenStore({ database, now: () => clock.now() }),
@@ -65,6 +76,7 @@ export async function createEdge() {
         host,
         git,
         ssh: createFakeSsh(),
+        machines: fakeMachines,
         baseUrl: "https://dockge.example",
         schedules: cronSchedules,
         onError: (error) => void errors.push(error),
@@ -76,6 +88,9 @@ export async function createEdge() {
                 throw new AppError("unauthorized", "Incorrect username or password.");
             }
             return "login-token";
+        },
+        async testRegistry() {
+            throw new AppError("invalid", "registry: it refuses username or password; check both");
         },
         triggerDeployment: ({ stack }) => started(stack),
         previewDeployment: async () => ({

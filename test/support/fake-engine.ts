@@ -1,5 +1,5 @@
 import { AppError } from "../../common/errors.ts";
-import type { ContainerState, ContainerSummary, Engine, ImageInfo } from "../../backend/cicd/core/engine.ts";
+import type { ContainerState, ContainerSummary, Engine, EngineFacts, ImageInfo } from "../../backend/cicd/core/engine.ts";
 
 export interface FakeEngine extends Engine {
     readonly containers: Map<string, ContainerState>;
@@ -15,6 +15,10 @@ export interface FakeEngine extends Engine {
     beforeInspect: () => void;
     /** How pulling goes; by default no image can be pulled. */
     pull: (name: string) => void | Promise<void>;
+    /** Name → its digest in its registry. */
+    readonly remoteDigests: Map<string, string>;
+    /** What it tells of itself. */
+    facts: EngineFacts;
     /** Exit code of a user's command in a container. */
     commandExit: number;
 }
@@ -37,6 +41,8 @@ export function createFakeEngine(): FakeEngine {
         isAway: false,
         beforeInspect: () => undefined,
         commandExit: 0,
+        remoteDigests: new Map(),
+        facts: { insecureRegistries: [], keepsPlatforms: false },
         pull: (name) => {
             const details = { errorCode: "pull_failed" };
             throw new AppError("invalid", `image ${name}: it cannot be pulled (not found)`, { details });
@@ -64,10 +70,15 @@ export function createFakeEngine(): FakeEngine {
             done.push(`remove image ${name}`);
             images.delete(name);
         },
-        async pullImage(name) {
+        async pullImage(name, { login }) {
             answering();
-            done.push(`pull ${name}`);
+            done.push(login === undefined ? `pull ${name}` : `pull ${name} as ${login.username}`);
             await engine.pull(name);
+        },
+        findRemoteDigest: async (name) => engine.remoteDigests.get(name),
+        async describe() {
+            answering();
+            return engine.facts;
         },
         async listContainers(labels) {
             answering();

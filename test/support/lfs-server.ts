@@ -10,8 +10,11 @@ export interface LfsObjects {
     remove(content: string): void;
 }
 
-/** The part of Git LFS's protocol that a download needs: the batch question, and a GET for each object. */
-export function createLfsObjects(): LfsObjects {
+/**
+ * The part of Git LFS's protocol that a download needs: the batch question, and a GET for each object, from the server
+ * itself or from `origin`.
+ */
+export function createLfsObjects(origin?: () => string): LfsObjects {
     const objects = new Map<string, string>();
 
     async function batch(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -20,15 +23,10 @@ export function createLfsObjects(): LfsObjects {
             body += String(chunk);
         }
         const asked = JSON.parse(body) as { objects: { oid: string; size: number }[] };
-        const host = request.headers.host ?? "";
+        const from = origin?.() ?? `http://${request.headers.host ?? ""}`;
         const answers = asked.objects.map(({ oid, size }) =>
             objects.has(oid)
-                ? {
-                      oid,
-                      size,
-
-                      actions: { download: { href: `http://${host}/lfs-object/${oid}` } },
-                  }
+                ? { oid, size, actions: { download: { href: `${from}/lfs-object/${oid}` } } }
                 : { oid, size, error: { code: 404, message: "Object does not exist" } },
         );
         response.writeHead(200, { "Content-Type": "application/vnd.git-lfs+json" });

@@ -12,7 +12,7 @@ export interface PageSocket {
 }
 
 /** A logged-in connection such as the page has. */
-export async function connectPage(server: TestServer): Promise<PageSocket> {
+export async function connectPage(server: Pick<TestServer, "url" | "token">): Promise<PageSocket> {
     const socket = io(server.url, { transports: ["websocket"], forceNew: true, reconnection: false });
     const call = async (event: string, ...args: readonly unknown[]): Promise<SocketAnswer> =>
         Answer.parse(await socket.timeout(60_000).emitWithAck(event, ...args));

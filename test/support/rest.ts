@@ -24,7 +24,7 @@ export interface Rest {
 }
 
 /** The server's REST interface, as a program would use it. */
-export function createRest(server: TestServer): Rest {
+export function createRest(server: Pick<TestServer, "url" | "token">): Rest {
     async function call(method: string, path: string, body?: unknown): Promise<RestAnswer> {
         const response = await fetch(`${server.url}/api/v1${path}`, {
             method,

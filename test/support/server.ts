@@ -60,7 +60,7 @@ export async function startServer(environment: Readonly<Record<string, string>> 
         }
         await untilAnswers(`${url}/healthz`, started, () => output);
         // Without a first user the page's set-up makes one.
-        token = environment["CICD_ADMIN_USERNAME"] === "" ? "" : await login(url);
+        token = environment["CICD_ADMIN_USERNAME"] === "" ? "" : await logIn(url);
     }
 
     async function kill(): Promise<void> {
@@ -112,7 +112,8 @@ async function untilAnswers(url: string, child: ChildProcess, output: () => stri
     }
 }
 
-async function login(url: string): Promise<string> {
+/** A token of the first user. */
+export async function logIn(url: string): Promise<string> {
     const response = await fetch(`${url}/api/v1/login`, {
         method: "POST",
         headers: { "content-type": "application/json" },

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { createReleaseStore } from "../../backend/cicd/adapters/files/release-store.ts";
 import { createBuildConfigStore } from "../../backend/cicd/adapters/sqlite/build-config-store.ts";
 import { createDeploymentStore } from "../../backend/cicd/adapters/sqlite/deployment-store.ts";
+import { createRegistryStore } from "../../backend/cicd/adapters/sqlite/registry-store.ts";
 import { createRepositoryStore } from "../../backend/cicd/adapters/sqlite/repository-store.ts";
 import { createStackStateStore } from "../../backend/cicd/adapters/sqlite/stack-state-store.ts";
 import type { NewBuildConfig } from "../../backend/cicd/core/build-config.ts";
@@ -43,6 +44,9 @@ export async function openWorkshop() {
         deployments: createDeploymentStore(sqlite),
         repositories: createRepositoryStore(sqlite),
         buildConfigs: createBuildConfigStore(sqlite),
+        imageRegistries: createRegistryStore(sqlite),
+        dockerConfigs: { make: async (directory: string) => ({ DOCKER_CONFIG: directory }) },
+        lookUpHost: async () => ["203.0.113.7"],
         stackStates: createStackStateStore(sqlite),
         releases: createReleaseStore({ directory: join(directory, "releases"), cipher }),
         engine: createFakeEngine(),

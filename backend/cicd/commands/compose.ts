@@ -43,6 +43,8 @@ export interface ComposeBuild extends ComposeTarget {
     readonly envFile?: string | undefined;
     readonly services: readonly string[];
     readonly buildArgs?: readonly BuildArgument[] | undefined;
+    /** Pushes what is built instead of loading it: images of several platforms. */
+    readonly push?: boolean | undefined;
 }
 
 /** Builds services in a worktree, under the stack's real project name (it stands in the images' labels). */
@@ -63,6 +65,7 @@ export function composeBuild(build: ComposeBuild): Command {
     ];
     return inDirectory({ ...build, environment: { ...environment, ...args.environment } }, global, [
         "build",
+        ...(build.push ? ["--push"] : []),
         ...args.flags,
         "--",
         ...build.services,

@@ -121,10 +121,37 @@ export type NewDeployment = Pick<
         readonly status?: "pending" | "successful";
     };
 
+/** What of a stack's queue decides about one more deployment. Records of `active` have no tails of their logs. */
+export interface QueueView {
+    /** All rows of the stack that wait or run, oldest first. */
+    readonly active: readonly DeploymentRecord[];
+    /** The newest `successful` one. */
+    live(): DeploymentRecord | undefined;
+}
+
+/** A row that is there already, or a new one in the place of rows that wait. */
+export type QueueDecision =
+    | { readonly same: DeploymentRecord }
+    | {
+          readonly create: NewDeployment;
+          /** Rows that are `pending`; they are `cancelled` as superseded. */
+          readonly replaced: readonly DeploymentRecord[];
+          readonly reason: string;
+      };
+
+export interface Queued {
+    readonly deployment: DeploymentRecord;
+    readonly created: boolean;
+    /** The new rows of those that were cancelled. */
+    readonly cancelled: readonly DeploymentRecord[];
+}
+
 /** Deployments in the database. A row is the job: no other queue exists. */
 export interface DeploymentStore {
     /** Inserts a row, `pending` or (release 0) `successful` with phase `done` and completed now, and answers it. */
     create(deployment: NewDeployment): Promise<DeploymentRecord>;
+    /** Looks at a stack's queue and changes it in one step: nobody ever sees two that wait, nothing comes in between. */
+    queue(stackId: string, decide: (view: QueueView) => QueueDecision): Promise<Queued>;
     find(id: string): Promise<DeploymentRecord | undefined>;
     /** Newest first; `cursor` is the `id` of the last row of the page before. */
     list(stackId: string, limit: number, cursor?: string): Promise<readonly DeploymentRecord[]>;

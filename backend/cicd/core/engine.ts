@@ -49,6 +49,21 @@ export interface ImageInfo {
     readonly createdAt?: string | undefined;
 }
 
+/** A registry's login, as the engine is given it with one call. */
+export interface ImageLogin {
+    readonly username: string;
+    readonly password: string;
+}
+
+export interface EngineFacts {
+    /** Where it keeps images, as a directory of this machine; undefined where the engine is on another one. */
+    readonly dataRoot?: string | undefined;
+    /** Hosts of registries that it may reach without TLS, beside those of its own machine. */
+    readonly insecureRegistries: readonly string[];
+    /** Whether it keeps images of several platforms under one name (the containerd image store). */
+    readonly keepsPlatforms: boolean;
+}
+
 /**
  * A Docker engine, through its API. Every method throws AppError `unavailable` (details `{ errorCode:
  * "engine_unavailable" }`) when the engine does not answer.
@@ -61,7 +76,17 @@ export interface Engine {
     tagImage(source: string, target: string): Promise<void>;
     removeImage(name: string): Promise<void>;
     /** Pulls one image; throws AppError `invalid` with details `pull_failed` and the registry's own words. */
-    pullImage(name: string, options: { signal: AbortSignal; onLine: (line: string) => void }): Promise<void>;
+    pullImage(
+        name: string,
+        options: { signal: AbortSignal; onLine: (line: string) => void; login?: ImageLogin | undefined },
+    ): Promise<void>;
+    /** The digest that a name has in its registry; undefined where the registry does not say, or not within 10 s. */
+    findRemoteDigest(
+        name: string,
+        options: { readonly signal: AbortSignal; readonly login?: ImageLogin | undefined },
+    ): Promise<string | undefined>;
+    /** What builds and pushes must know of the engine. */
+    describe(): Promise<EngineFacts>;
     /** All containers (stopped ones too) that carry every one of these labels (`key` or `key=value`). */
     listContainers(labels: readonly string[]): Promise<readonly ContainerSummary[]>;
     findContainer(nameOrId: string): Promise<ContainerSummary | undefined>;

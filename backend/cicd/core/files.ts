@@ -5,6 +5,11 @@
 export interface Files {
     /** A file's text; undefined where there is no regular file. */
     readText(root: string, path: string): Promise<string | undefined>;
+    /**
+     * The text of a regular file of at most so many bytes, also where its folder's owner works against the reader:
+     * never through a symlink at the end. Undefined for anything else.
+     */
+    readRegular(root: string, path: string, mostBytes: number): Promise<string | undefined>;
     /** What lies there, without following a symlink at the end. */
     inspect(root: string, path: string): Promise<FileInfo | undefined>;
     /** What a symlink points to, as it is written; undefined for what is none. */

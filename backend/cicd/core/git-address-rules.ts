@@ -74,6 +74,16 @@ function whyAuthorityRefused(parsed: GitAddress, written: string): string | unde
     if (parsed.host.startsWith("-") || parsed.path.startsWith("-") || /[%@]/.test(written)) {
         return "its host or path looks like an option or is encoded; give them in plain letters";
     }
+    if (written === "") {
+        return "it has no host; give https://host/path or user@host:path";
+    }
+    if (/\p{Cc}/u.test(parsed.path)) {
+        return "its path holds an encoded control character; leave that out";
+    }
+    // Every program has its own way from such letters to the name that is looked up.
+    if (/[^\x21-\x7E]/.test(written)) {
+        return `its host is not written in ASCII; give it as ${parsed.host}`;
+    }
     // It would be looked up under another name than the one that is checked and pinned.
     return /\.(:\d*)?$/.test(written) ? "its host ends with a dot; leave that out" : undefined;
 }

@@ -25,6 +25,8 @@ export interface Host {
     readonly lock: StackLock;
     /** Sends an agent-capable push to every logged-in browser that may see the stack. */
     push(event: string, payload: Readonly<Record<string, unknown>>): void;
+    /** Whether any browser is logged in: without one nobody gets a push. */
+    isWatched(): boolean;
     /** Makes the host look at a stack again and send its list. */
     refreshStacks(): void;
     /** Calls back when a user starts or stops a whole stack, or deletes it. */

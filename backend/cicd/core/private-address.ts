@@ -41,10 +41,10 @@ export function addressKind(address: string): HostKind {
 }
 
 function kindOfName(name: string): HostKind {
-    if (/(^|\.)(localhost|localdomain)$/.test(name)) {
+    if (/(^|\.)(localhost6?|localdomain6?|ip6-(localhost|loopback))$/.test(name)) {
         return "loopback";
     }
-    if (/^metadata(\.google\.internal)?$/.test(name)) {
+    if (/^(metadata|instance-data)(\.google\.internal|\.goog|\.ec2\.internal)?$/.test(name)) {
         return "forbidden";
     }
     return /(^|\.)(local|internal|lan|home\.arpa)$/.test(name) ? "private" : "public";
@@ -60,7 +60,10 @@ const ipv4Ranges: readonly (readonly [network: string, bits: number, kind: HostK
     ["100.64.0.0", 10, "private"],
     ["198.18.0.0", 15, "private"],
     ["169.254.0.0", 16, "forbidden"],
+    // What Azure answers its own machines with, on an address that is public by its number.
+    ["168.63.129.16", 32, "forbidden"],
     ["192.0.0.0", 24, "forbidden"],
+    ["192.88.99.0", 24, "forbidden"],
     ["224.0.0.0", 3, "forbidden"],
 ];
 
@@ -102,11 +105,10 @@ const ipv6Ranges: readonly (readonly [network: readonly number[], bits: number, 
     [[0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254], 128, "forbidden"],
     [[0xfc00], 7, "private"],
     [[0x64, 0xff9b], 32, "private"],
-    // Link-local and the former site-local.
-    [[0xfe80], 9, "forbidden"],
-    [[0xff00], 8, "forbidden"],
-    // Teredo hides an IPv4 address.
-    [[0x2001, 0], 32, "forbidden"],
+    // Of the addresses for everybody: those that hide an IPv4 address (Teredo), and those that name no place.
+    [[0x2001, 0], 23, "forbidden"],
+    [[0x3fff], 20, "forbidden"],
+    [[0x2000], 3, "public"],
 ];
 
 function kindOfIpv6(groups: readonly number[]): HostKind {
@@ -118,7 +120,8 @@ function kindOfIpv6(groups: readonly number[]): HostKind {
         const [high = 0, low = 0] = groups.slice(embedding.length);
         return kindOfIpv4(high * 65_536 + low);
     }
-    return ipv6Ranges.find(([network, bits]) => isInNetwork(groups, network, bits))?.[2] ?? "public";
+    // The rest is link-local, multicast, or not given out.
+    return ipv6Ranges.find(([network, bits]) => isInNetwork(groups, network, bits))?.[2] ?? "forbidden";
 }
 
 function isInNetwork(groups: readonly number[], network: readonly number[], bits: number): boolean {

@@ -29,7 +29,8 @@ export function readRawBody(request: IncomingMessage, limits: BodyLimits): Promi
             }
         }
         function onEnd(): void {
-            finish({ bytes: Buffer.concat(chunks) });
+            const [only = Buffer.alloc(0), ...others] = chunks;
+            finish({ bytes: others.length === 0 ? only : Buffer.concat(chunks) });
         }
         function onBreak(): void {
             finish({ problem: "broken_off" });

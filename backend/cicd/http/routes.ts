@@ -4,9 +4,11 @@ import { deploymentRoutes } from "./routes/deployment-routes.ts";
 import { discoveryRoutes } from "./routes/discovery-routes.ts";
 import { driftRoutes } from "./routes/drift-routes.ts";
 import { hookRoutes } from "./routes/hook-routes.ts";
+import { registryRoutes } from "./routes/registry-routes.ts";
 import { repositoryRoutes } from "./routes/repository-routes.ts";
 import { sessionRoutes } from "./routes/session-routes.ts";
 import { stackRoutes } from "./routes/stack-routes.ts";
+import { targetRoutes } from "./routes/target-routes.ts";
 import { tokenRoutes } from "./routes/token-routes.ts";
 import { webhookEventRoutes } from "./routes/webhook-event-routes.ts";
 
@@ -21,5 +23,7 @@ export const routes: readonly Route[] = [
     ...deploymentRoutes,
     ...driftRoutes,
     ...webhookEventRoutes,
+    ...registryRoutes,
+    ...targetRoutes,
     ...tokenRoutes,
 ];

@@ -80,7 +80,10 @@ function send(response: Response, { status, answer: body, retryAfterSeconds: sec
     if (seconds !== undefined) {
         response.set("Retry-After", String(seconds));
     }
-    response.status(status).json(body);
+    // Nobody asks for a part of an answer, or whether it changed: Express would work that out for every one.
+    const text = Buffer.from(JSON.stringify(body));
+    response.writeHead(status, { "Content-Type": "application/json; charset=utf-8", "Content-Length": text.length });
+    response.end(text);
 }
 
 type Problem = Extract<RawBody, { problem: unknown }>["problem"];

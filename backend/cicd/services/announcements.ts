@@ -4,7 +4,7 @@ import type { Metrics } from "../core/metrics.ts";
 import { viewOne, type ViewPorts } from "./view-deployments.ts";
 
 export interface AnnouncePorts extends ViewPorts {
-    readonly host: Pick<Host, "push" | "refreshStacks">;
+    readonly host: Pick<Host, "push" | "refreshStacks" | "isWatched">;
     readonly metrics: Metrics;
     readonly onError: (error: unknown) => void;
 }
@@ -14,8 +14,10 @@ export function createAnnounce(ports: AnnouncePorts): (record: DeploymentRecord)
     let turn: Promise<void> = Promise.resolve();
 
     async function tell(record: DeploymentRecord): Promise<void> {
-        const { buildLogs, deploymentLogs, ...slim } = record;
-        ports.host.push("deploymentStatusUpdate", { deployment: await viewOne(ports, slim) });
+        if (ports.host.isWatched()) {
+            const { buildLogs, deploymentLogs, ...slim } = record;
+            ports.host.push("deploymentStatusUpdate", { deployment: await viewOne(ports, slim) });
+        }
         ports.host.refreshStacks();
     }
 

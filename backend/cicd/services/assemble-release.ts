@@ -29,6 +29,8 @@ export interface AssembleInput extends CheckedOut {
     /** Service → name of the image that was built for it. */
     readonly images: ReadonlyMap<string, string>;
     readonly previous: Release | undefined;
+    /** Gives the images to the registry; answers them with their digests. */
+    readonly publish?: ((images: readonly DeployedImage[]) => Promise<readonly DeployedImage[]>) | undefined;
 }
 
 /** Puts together all that is needed to run this commit, now or again, and writes it to disk. */
@@ -37,7 +39,8 @@ export async function assembleRelease(
     run: DeploymentRun,
     input: AssembleInput,
 ): Promise<Release> {
-    return draftRelease(ports, run, input, await chooseImages(ports.engine, run.stack, input));
+    const images = await chooseImages(ports.engine, run.stack, input);
+    return draftRelease(ports, run, input, (await input.publish?.(images)) ?? images);
 }
 
 /** The same with images that are given: a preview has not built any. */

@@ -4,9 +4,10 @@ import type { BuildConfigStore } from "../core/build-config.ts";
 import { type BuildConfigRecord, mergeVariables, viewBuildConfig } from "../core/build-config.ts";
 import type { RepositoryStore } from "../core/git-repository.ts";
 import { isRuleTooCostly } from "../core/push-rules.ts";
+import { type BuildExtrasPorts, checkBuildExtras } from "./check-build-extras.ts";
 import { checkSchedule, nextScheduledAt, type ScheduleTimesPorts } from "./schedule-times.ts";
 
-export interface BuildConfigPorts extends ScheduleTimesPorts {
+export interface BuildConfigPorts extends ScheduleTimesPorts, BuildExtrasPorts {
     readonly buildConfigs: BuildConfigStore;
     readonly repositories: Pick<RepositoryStore, "findByStack">;
 }
@@ -43,9 +44,11 @@ export async function saveBuildConfig(
     checkRules("autoDeployTags", input.autoDeployTags);
     checkSchedule(ports, input);
     const stored = await ports.buildConfigs.findByStack(stack);
+    const environmentVariables = mergeVariables(input.environmentVariables, stored?.environmentVariables ?? []);
+    await checkBuildExtras(ports, input, environmentVariables);
     const saved = await ports.buildConfigs.save({
         ...input,
-        environmentVariables: mergeVariables(input.environmentVariables, stored?.environmentVariables ?? []),
+        environmentVariables,
         stackId: stack,
         repositoryId: repository.id,
     });

@@ -6,12 +6,17 @@ import type { Command, CommandResult, TargetHost } from "../core/target-host.ts"
 import type { Engine } from "../core/engine.ts";
 import type { Files } from "../core/files.ts";
 import { DeploymentFailure } from "../core/failure.ts";
+import { imageLogin, type RegistryRecord } from "../core/registry.ts";
+import type { Release } from "../core/release.ts";
 import type { Workspace } from "../core/workspace.ts";
+import { buildExtras } from "./build-cache.ts";
 import type { DeploymentRun } from "./deployment-run.ts";
+import { pullImage } from "./pull-image.ts";
+import { type RegistryLoginPorts, withRegistryLogin } from "./registry-login.ts";
 import { runEnvironment } from "./run-environment.ts";
 import { composeEnvironment } from "./stack-environment.ts";
 
-export interface BuildPorts {
+export interface BuildPorts extends Omit<RegistryLoginPorts, "files"> {
     readonly engine: Engine;
     readonly target: TargetHost;
     readonly files: Files;
@@ -29,7 +34,33 @@ export interface BuildInput {
     readonly images: ReadonlyMap<string, string>;
     /** The stack's own `.env`, where it has one. */
     readonly environmentFile: string | undefined;
+    /** Where built images go. */
+    readonly registry?: RegistryRecord | undefined;
+    readonly previous?: Release | undefined;
+    /** What leads docker programs to a registry's login. */
+    readonly login?: Readonly<Record<string, string>> | undefined;
     readonly signal: AbortSignal;
+}
+
+/** Whether a build pushes its images while it builds: several platforms have no place in the engine. */
+export function pushesItself({ platforms }: Pick<BuildConfigRecord, "platforms">): boolean {
+    return platforms.length > 1;
+}
+
+/** Builds with the registry's login: base images and caches may lie there. */
+export async function buildLoggedIn(
+    ports: BuildPorts,
+    run: DeploymentRun,
+    input: BuildInput,
+): Promise<ReadonlyMap<string, string>> {
+    const { registry, workspace, signal } = input;
+    if (registry === undefined) {
+        return buildImages(ports, run, input);
+    }
+    const options = { signal, deploymentId: run.id };
+    const onRetry = (line: string): void => run.say(line);
+    const session = { registry, directory: `${workspace.root}/docker`, options, onRetry };
+    return withRegistryLogin(ports, session, (login) => buildImages(ports, run, { ...input, login }));
 }
 
 /** Builds the images of a commit and answers service → image id. Throws `build_failed` with the builder's own words. */
@@ -52,7 +83,20 @@ export async function buildImages(
     if (result.exitCode !== 0) {
         throw buildFailure(result);
     }
+    if (pushesItself(input.config)) {
+        await fetchPushed(ports.engine, run, input);
+    }
     return imageIds(ports.engine, input.images);
+}
+
+async function fetchPushed(engine: Engine, run: DeploymentRun, { images, registry, signal }: BuildInput) {
+    const login = registry && imageLogin(registry);
+    const loggedIn: Pick<Engine, "pullImage"> = {
+        pullImage: (name, options) => engine.pullImage(name, { ...options, login }),
+    };
+    for (const [service, name] of images) {
+        await pullImage(loggedIn, run, name, { service, signal });
+    }
 }
 
 function dockerfileBuild(input: BuildInput, run: DeploymentRun, dockerfile: string): Command {
@@ -63,13 +107,20 @@ function dockerfileBuild(input: BuildInput, run: DeploymentRun, dockerfile: stri
         context: input.config.contextPath ?? (slash < 0 ? "." : dockerfile.slice(0, slash)),
         tags: [...input.images.values()],
         buildArgs: input.config.buildArgs,
-        environment: { ...composeEnvironment(input.variables), ...runEnvironment(run) },
+        environment: environmentOf(run, input),
+        target: input.config.buildTarget ?? undefined,
+        extras: [...buildExtras(input).values()][0],
+        push: pushesItself(input.config),
     });
+}
+
+function environmentOf(run: DeploymentRun, { variables, login }: BuildInput): Record<string, string> {
+    return { ...composeEnvironment(variables), ...runEnvironment(run), ...login };
 }
 
 async function allServicesBuild(ports: BuildPorts, run: DeploymentRun, input: BuildInput): Promise<Command> {
     const { root, worktree } = input.workspace;
-    await ports.files.write(root, "tags.json", tagFile(input.images));
+    await ports.files.write(root, "tags.json", tagFile(input.images, buildExtras(input)));
     return composeBuild({
         stack: run.stack,
         directory: input.folder === "" ? worktree : `${worktree}/${input.folder}`,
@@ -78,7 +129,8 @@ async function allServicesBuild(ports: BuildPorts, run: DeploymentRun, input: Bu
         envFile: input.environmentFile,
         services: [...input.images.keys()],
         buildArgs: input.config.buildArgs,
-        environment: { ...composeEnvironment(input.variables), ...runEnvironment(run) },
+        environment: environmentOf(run, input),
+        push: pushesItself(input.config),
     });
 }
 

@@ -4,19 +4,21 @@ import { substitute } from "../compose/interpolation.ts";
 import { textOf, treeAt } from "../compose/tree.ts";
 import { DeploymentFailure } from "../core/failure.ts";
 import type { Release, ReleaseStore } from "../core/release.ts";
-import { assembleRelease, type AssemblePorts } from "./assemble-release.ts";
+import { type AssembleInput, assembleRelease, type AssemblePorts } from "./assemble-release.ts";
 import { buildByScript, type BuildTask, expectedImages } from "./build-by-script.ts";
-import { buildImages, type BuildPorts } from "./build-images.ts";
+import { buildLoggedIn, type BuildPorts, pushesItself } from "./build-images.ts";
+import { checkBuild } from "./check-build.ts";
 import { type CheckedOut, checkOut, type CheckOutPorts, findLiveRelease } from "./check-out.ts";
 import type { Connection } from "./deploy.ts";
 import type { DeploymentRun } from "./deployment-run.ts";
 import { guardProject } from "./guard-project.ts";
+import { publishImages, type PublishPorts } from "./publish-images.ts";
 import { runUserCommands } from "./run-user-commands.ts";
 import type { UserProgramPorts } from "./run-user-program.ts";
 import { scriptImages } from "./script-images.ts";
 import { withTimeLimit } from "./time-limit.ts";
 
-export interface BuildReleasePorts extends CheckOutPorts, BuildPorts, UserProgramPorts, AssemblePorts {
+export interface BuildReleasePorts extends CheckOutPorts, BuildPorts, UserProgramPorts, AssemblePorts, PublishPorts {
     readonly releases: ReleaseStore;
 }
 
@@ -36,9 +38,27 @@ export async function buildRelease(
         await run.enter("building");
         // An engine that is away is told before the client's own words, which speak of flags and sockets.
         await ports.engine.ping();
-        const images = await build(ports, run, { connection, source, previous, signal });
-        return assembleRelease(ports, run, { ...source, connection, images, previous });
+        const task = { connection, source, previous, signal };
+        const images = await build(ports, run, task);
+        const publish = publisher(ports, run, task, images);
+        return assembleRelease(ports, run, { ...source, connection, images, previous, publish });
     });
+}
+
+/** Undefined where images stay on this machine. */
+function publisher(
+    ports: BuildReleasePorts,
+    run: DeploymentRun,
+    { connection, source, previous, signal }: BuildTask,
+    built: ReadonlyMap<string, string>,
+): AssembleInput["publish"] {
+    const { registry, config } = connection;
+    if (registry === undefined || built.size === 0) {
+        return undefined;
+    }
+    const isPushed = pushesItself(config);
+    const given = { registry, workspace: source.workspace, built, previous, isPushed, signal };
+    return (images) => publishImages(ports, run, { ...given, images, timeoutSeconds: config.timeout });
 }
 
 /** The pipeline engine is still to come: that its stages are not run must not go unsaid. */
@@ -64,6 +84,12 @@ async function build(
     const { workspace, project } = source;
     const { config } = connection;
     const wanted = wantedImages(run, connection, source, previous);
+    if (config.registryId && connection.registry === undefined) {
+        throw new DeploymentFailure("push_failed", "registryId: that registry is gone; choose one that is there.");
+    }
+    if (wanted.size > 0 || config.buildType === "script") {
+        await checkBuild(ports, run, { config, previous, directory: workspace.root, signal });
+    }
     await ports.files.write(workspace.worktree, project.file.path, project.file.text);
     const isGuarded =
         config.buildType === "script" || config.preBuildCommands.length + config.postBuildCommands.length > 0;
@@ -83,22 +109,24 @@ async function build(
 async function buildServices(
     ports: BuildReleasePorts,
     run: DeploymentRun,
-    { connection, source, signal }: BuildTask,
+    { connection, source, previous, signal }: BuildTask,
     images: ReadonlyMap<string, string>,
 ): Promise<ReadonlyMap<string, string>> {
     if (images.size === 0) {
         run.say("Nothing to build: every service uses an image as it is.");
         return images;
     }
-    await buildImages(ports, run, {
+    const input = {
         ...connection,
         workspace: source.workspace,
         folder: source.project.folder,
         composeFiles: [source.project.file.path],
         images,
+        previous,
         environmentFile: await environmentFile(ports, source),
         signal,
-    });
+    };
+    await buildLoggedIn(ports, run, input);
     return images;
 }
 
@@ -126,7 +154,8 @@ export function wantedImages(
             const image = own === undefined ? undefined : substitute(own, source.lookup).text;
             const template = config.imageTemplate;
             const commit = { commitSha: source.commit.sha, branch: run.record.branch };
-            return [name, imageName({ stack: run.stack, service: name, image, template, ...commit })];
+            const registry = connection.registry?.url;
+            return [name, imageName({ stack: run.stack, service: name, image, template, registry, ...commit })];
         }),
     );
 }

@@ -6,6 +6,7 @@ import { type Workspace, workspaceAt, workspaceName } from "../core/workspace.ts
 import type { Connection } from "./deploy.ts";
 import type { DeploymentRun } from "./deployment-run.ts";
 import { fetchCommit, type FetchPorts } from "./fetch-commit.ts";
+import { withPinnedKey } from "./pin-host-key.ts";
 import { readProject, type ReadProject } from "./read-project.ts";
 import { findUserOverride } from "./write-stack-files.ts";
 
@@ -32,8 +33,9 @@ export async function checkOut(
     previous: Release | undefined,
     signal: AbortSignal,
 ): Promise<CheckedOut> {
-    const { repository, config, variables } = connection;
-    const commit = await fetchCommit(ports, run, repository, config, signal);
+    const { config, variables } = connection;
+    const commit = await fetchCommit(ports, run, connection.repository, config, signal);
+    const repository = await withPinnedKey(ports.repositories, connection.repository);
     const workspace = workspaceAt(`${ports.workspacesDirectory}/${workspaceName(run.stack, commit.sha, run.id)}`);
     await ports.files.removeTree(workspace.root);
     await ports.files.makeDirectory(workspace.root);

@@ -44,9 +44,11 @@ import { listRepositories } from "./list-repositories.ts";
 import { findStack, listStacks, requireStack } from "./list-stacks.ts";
 import { listWebhookEvents } from "./list-webhook-events.ts";
 import type { MutablePage } from "./page.ts";
+import { registryServices, type RegistryServicePorts, type RegistryServices } from "./registry-services.ts";
 import { createRepositoryHook, findRepositoryHook, removeRepositoryHook, type HookCall } from "./repository-hook.ts";
 import { extendStack } from "./stack-extension.ts";
 import type { SyncCall } from "./sync-repository.ts";
+import { targetServices, type TargetServicePorts, type TargetServices } from "./target-services.ts";
 import { testRepository, type ConnectionTest, type TestRequest } from "./test-repository.ts";
 import { viewOne } from "./view-deployments.ts";
 import { webhookAccess } from "./webhook-access.ts";
@@ -63,7 +65,7 @@ interface IdCall {
 }
 
 /** What the edges' use cases need. The deployment engine's own verbs come in as functions. */
-export interface CicdServicePorts {
+export interface CicdServicePorts extends RegistryServicePorts, TargetServicePorts {
     readonly repositories: RepositoryStore;
     readonly buildConfigs: BuildConfigStore;
     readonly deployments: DeploymentStore;
@@ -94,7 +96,7 @@ export interface CicdServicePorts {
 }
 
 /** Every use case that REST and the sockets offer, with answers as the outside sees them. Throws AppError. */
-export interface CicdServices {
+export interface CicdServices extends RegistryServices, TargetServices {
     readonly login: Login;
     listStacks(page: PageQuery): Promise<MutablePage<RestStack>>;
     findStack(name: string): Promise<RestStack>;
@@ -145,6 +147,8 @@ export function createCicdServices(ports: CicdServicePorts): CicdServices {
         login: ports.login,
         ...stackServices(ports),
         ...deploymentServices(ports),
+        ...registryServices(ports),
+        ...targetServices(ports),
         listApiTokens: (page) => listApiTokens(ports, page),
         createApiToken: (call) => createApiToken(ports, { ...call, now: ports.clock.now() }),
         revokeApiToken: (id) => revokeApiToken(ports, id),

@@ -15,7 +15,8 @@ import type { GitRemote } from "../core/git.ts";
 import type { Caller } from "../core/host.ts";
 import { connectRepository, type ConnectPorts } from "./connect-repository.ts";
 import { guessProvider } from "./guess-provider.ts";
-import { checkBranch, reachRemote } from "./reach-remote.ts";
+import { keptHostKey } from "./pin-host-key.ts";
+import { checkBranch, meetRemote } from "./reach-remote.ts";
 import { sharedAccess } from "./shared-access.ts";
 
 export interface ConnectStacksPorts extends ConnectPorts {
@@ -71,10 +72,9 @@ export async function connectStacks(
 
 /** The remote with its server's host key, once it has answered and has the branch. */
 async function reach(ports: ConnectStacksPorts, remote: GitRemote, request: ConnectStacksRequest): Promise<GitRemote> {
-    let { hostKey } = remote;
-    const refs = await reachRemote(ports.git, remote, request.signal, (seen) => void (hostKey = seen));
+    const { refs, met } = await meetRemote(ports.git, remote, request.signal);
     checkBranch(request.input.branch, refs);
-    return { ...remote, hostKey };
+    return met;
 }
 
 function checkNames(stacks: readonly WantedStack[]): void {
@@ -155,7 +155,7 @@ async function connect(
             webhookSecret: stored === undefined ? webhookSecret : undefined,
         },
     });
-    if (hostKey !== undefined && stored?.hostKey === undefined) {
+    if (hostKey !== undefined && keptHostKey(url, stored) === undefined) {
         await ports.repositories.pinHostKey(connected.id, hostKey);
     }
     return connected;

@@ -7,14 +7,17 @@ import type { Host } from "../core/host.ts";
 import type { LogStore, LogWriter } from "../core/log-stream.ts";
 import { createMasker } from "../core/mask.ts";
 import { type Release, releaseId, type ReleaseStore } from "../core/release.ts";
+import { type RegistryRecord, registrySecrets, type RegistryStore } from "../core/registry.ts";
 import type { TargetHost } from "../core/target-host.ts";
 import { closeLog } from "./close-log.ts";
 import { DeploymentRun } from "./deployment-run.ts";
+import { registryOf } from "./registry-engine.ts";
 
 export interface DeployPorts {
     readonly deployments: DeploymentStore;
     readonly repositories: RepositoryStore;
     readonly buildConfigs: BuildConfigStore;
+    readonly imageRegistries: Pick<RegistryStore, "find">;
     readonly releases: ReleaseStore;
     readonly logs: LogStore;
     readonly target: TargetHost;
@@ -35,6 +38,8 @@ export interface Connection {
     readonly repository: RepositoryRecord;
     readonly config: BuildConfigRecord;
     readonly variables: readonly Variable[];
+    /** Where built images go. */
+    readonly registry?: RegistryRecord | undefined;
 }
 
 /**
@@ -171,7 +176,8 @@ async function findConnection(ports: DeployPorts, record: DeploymentRecord): Pro
     if (repository === undefined || config === undefined) {
         return undefined;
     }
-    return { repository, config, variables: config.environmentVariables };
+    const registry = await registryOf(ports, config);
+    return { repository, config, variables: config.environmentVariables, registry };
 }
 
 /** What must never be shown of a connection. */
@@ -181,7 +187,11 @@ export function secretsOf(connection: Connection | undefined): readonly string[]
     }
     const { credentials, webhookSecret } = connection.repository;
     const given = [credentials?.token, credentials?.privateKey, credentials?.passphrase, webhookSecret];
-    return [...given.filter((secret) => secret !== undefined), ...secretValues(connection.variables)];
+    return [
+        ...given.filter((secret) => secret !== undefined),
+        ...registrySecrets(connection.registry),
+        ...secretValues(connection.variables),
+    ];
 }
 
 /** What this run replaces, restores or goes on with may hold secrets that have been changed since. */

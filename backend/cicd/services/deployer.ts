@@ -1,11 +1,13 @@
 import { applyRelease } from "./apply-release.ts";
 import { buildRelease, type BuildReleasePorts } from "./build-release.ts";
 import { createDeploy, type Connection, type DeployPorts } from "./deploy.ts";
+import { guardOwnStack, type GuardOwnStackPorts } from "./guard-own-stack.ts";
 import { planRelease, type PlanPorts } from "./plan-release.ts";
 import { pruneReleases } from "./prune-releases.ts";
 import { createPutLive, type PutLivePorts } from "./put-live.ts";
 import { snapshotRelease, type SnapshotPorts } from "./snapshot-release.ts";
 import { type PreviewCall, previewDeployment } from "./preview-deployment.ts";
+import { registryEngine } from "./registry-engine.ts";
 import { stopStack } from "./stop-stack.ts";
 import { verifyRelease, type VerifyPorts } from "./verify-release.ts";
 import { waitForEngine } from "./wait-for-engine.ts";
@@ -18,7 +20,8 @@ export type DeployerPorts = Given<DeployPorts, "buildRelease" | "putLive" | "cle
     Given<BuildReleasePorts, "workspacesDirectory" | "serverId"> &
     Given<PlanPorts, "replacedDirectory"> &
     Given<VerifyPorts, "stabilitySeconds"> &
-    SnapshotPorts;
+    SnapshotPorts &
+    GuardOwnStackPorts;
 
 export interface DeployerOptions {
     readonly workspacesDirectory: string;
@@ -32,7 +35,10 @@ export function createDeployer(ports: DeployerPorts, options: DeployerOptions) {
     const all = { ...ports, ...options };
     const putLive = createPutLive({
         ...ports,
-        plan: (run, input) => planRelease(all, run, input),
+        plan: async (run, input) => {
+            await guardOwnStack(ports, run.stack);
+            return planRelease({ ...all, engine: await registryEngine(ports, run.stack) }, run, input);
+        },
         apply: (run, input, plan) => applyRelease(all, run, input, plan),
         verify: (run, plan, signal) =>
             verifyRelease(all, run, {
@@ -50,7 +56,10 @@ export function createDeployer(ports: DeployerPorts, options: DeployerOptions) {
         cleanUp(ports, options.workspacesDirectory, id, connection);
     const deploy = createDeploy({
         ...ports,
-        buildRelease: (run, connection) => buildRelease(all, run, connection),
+        buildRelease: async (run, connection) => {
+            await guardOwnStack(ports, run.stack);
+            return buildRelease(all, run, connection);
+        },
         putLive,
         cleanUp: tidy,
     });

@@ -9,7 +9,7 @@ import type { Caller, Host } from "../core/host.ts";
 import { composeFilesByFolder, stackNameOf, suggestStacks } from "./compose-folders.ts";
 import { createServiceReader, type ReadServices } from "./compose-services.ts";
 import { forgetMirror } from "./forget-mirror.ts";
-import { checkBranch, reachRemote } from "./reach-remote.ts";
+import { checkBranch, meetRemote } from "./reach-remote.ts";
 import { sharedAccess, type SharedAccessPorts } from "./shared-access.ts";
 
 export interface DiscoverPorts extends SharedAccessPorts {
@@ -35,10 +35,10 @@ const fetchSeconds = 90;
 export async function discoverStacks(ports: DiscoverPorts, request: DiscoverRequest): Promise<Discovery> {
     const { input, caller, signal } = request;
     const remote = await sharedAccess(ports, input, caller, signal);
-    const refs = await reachRemote(ports.git, remote, signal);
+    const { refs, met } = await meetRemote(ports.git, remote, signal);
     const branch = input.branch ?? refs.defaultBranch;
     checkBranch(branch, refs);
-    const found = await lookInto(ports, remote, branch, signal);
+    const found = await lookInto(ports, met, branch, signal);
     return { branches: refs.branches.map(({ name }) => name), defaultBranch: refs.defaultBranch, branch, ...found };
 }
 

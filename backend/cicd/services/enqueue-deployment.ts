@@ -1,6 +1,6 @@
 import type { RefreshImage, TriggerType } from "../../../common/schema/deployment.ts";
 import type { BuildConfigRecord } from "../core/build-config.ts";
-import type { DeploymentRecord, DeploymentStore } from "../core/deployment.ts";
+import type { DeploymentRecord, DeploymentStore, NewDeployment, QueueView } from "../core/deployment.ts";
 import type { RepositoryRecord } from "../core/git-repository.ts";
 import { mergeRefresh } from "./merge-refresh.ts";
 import type { RunningDeployments } from "./running-deployments.ts";
@@ -34,11 +34,15 @@ export interface EnqueuePorts {
  * asked to stop; what applies is left to finish.
  */
 export function createEnqueue(ports: EnqueuePorts) {
-    // One at a time: two pushes at the same instant must not both find nothing to replace.
+    // One at a time: two pushes of images at the same instant must not both find nothing to join.
     let turn: Promise<unknown> = Promise.resolve();
 
     return function enqueue(input: EnqueueInput): Promise<{ deployment: DeploymentRecord; created: boolean }> {
-        const result = turn.then(() => enqueueInTurn(ports, input));
+        const { refreshImages } = input;
+        if (refreshImages === undefined) {
+            return enqueueCommit(ports, input);
+        }
+        const result = turn.then(() => enqueueRefresh(ports, input, refreshImages));
         turn = result.catch(() => undefined);
         return result;
     };
@@ -46,18 +50,51 @@ export function createEnqueue(ports: EnqueuePorts) {
 
 export type Enqueue = ReturnType<typeof createEnqueue>;
 
-async function enqueueInTurn(
+async function enqueueCommit(
     ports: EnqueuePorts,
     input: EnqueueInput,
 ): Promise<{ deployment: DeploymentRecord; created: boolean }> {
-    const stack = input.repository.stackId;
-    const active = await ports.deployments.listActive(stack);
-    const found = await findSame(ports, active, input);
-    if (found !== undefined) {
-        return found;
+    let building: readonly DeploymentRecord[] = [];
+    const reason = `Superseded by ${input.commit === "" ? "a newer deployment" : input.commit.slice(0, 7)}.`;
+    const queued = await ports.deployments.queue(input.repository.stackId, (view) => {
+        const same = findSame(view, input);
+        if (same !== undefined) {
+            return { same };
+        }
+        const others = view.active.filter(isReplaceable);
+        building = others.filter(({ status }) => status === "building");
+        return { create: newDeployment(input), replaced: others.filter(({ status }) => status === "pending"), reason };
+    });
+    if (!queued.created) {
+        return queued;
     }
-    const deployment = await ports.deployments.create({
-        stackId: stack,
+    [queued.deployment, ...queued.cancelled].forEach(ports.announce);
+    for (const row of building) {
+        await stopBuilding(ports, row, queued.deployment, reason);
+    }
+    ports.wake();
+    return queued;
+}
+
+async function enqueueRefresh(
+    ports: EnqueuePorts,
+    input: EnqueueInput,
+    images: readonly RefreshImage[],
+): Promise<{ deployment: DeploymentRecord; created: boolean }> {
+    const active = await ports.deployments.listActive(input.repository.stackId);
+    const merged = await mergeRefresh(ports, active, images);
+    if (merged !== undefined) {
+        return merged;
+    }
+    const deployment = await ports.deployments.create(newDeployment(input));
+    ports.announce(deployment);
+    ports.wake();
+    return { deployment, created: true };
+}
+
+function newDeployment(input: EnqueueInput): NewDeployment {
+    return {
+        stackId: input.repository.stackId,
         buildConfigId: input.buildConfig.id,
         repositoryId: input.repository.id,
         commitSha: input.commit,
@@ -68,26 +105,12 @@ async function enqueueInTurn(
         triggeredBy: input.triggeredBy,
         triggeredByUser: input.user,
         refreshImages: input.refreshImages,
-    });
-    ports.announce(deployment);
-    for (const row of input.refreshImages === undefined ? active : []) {
-        await supersede(ports, row, deployment);
-    }
-    ports.wake();
-    return { deployment, created: true };
+    };
 }
 
-async function findSame(
-    ports: EnqueuePorts,
-    active: readonly DeploymentRecord[],
-    input: EnqueueInput,
-): Promise<{ deployment: DeploymentRecord; created: boolean } | undefined> {
-    if (input.refreshImages !== undefined) {
-        return mergeRefresh(ports, active, input.refreshImages);
-    }
-    const commits = active.filter((row) => !isRollback(row) && row.refreshImages === undefined);
-    const same = commits.find((row) => isSame(row, input)) ?? (await sameLive(ports, input.repository.stackId, input));
-    return same && { deployment: same, created: false };
+function findSame(view: QueueView, input: EnqueueInput): DeploymentRecord | undefined {
+    const commits = view.active.filter((row) => !isRollback(row) && row.refreshImages === undefined);
+    return commits.find((row) => isSame(row, input)) ?? sameLive(view, input);
 }
 
 function isSame(row: DeploymentRecord, input: EnqueueInput): boolean {
@@ -96,15 +119,11 @@ function isSame(row: DeploymentRecord, input: EnqueueInput): boolean {
     return sameRef && row.commitSha === input.commit && row.cancelRequestedAt === undefined;
 }
 
-async function sameLive(
-    ports: EnqueuePorts,
-    stack: string,
-    input: EnqueueInput,
-): Promise<DeploymentRecord | undefined> {
+function sameLive(view: QueueView, input: EnqueueInput): DeploymentRecord | undefined {
     if (input.triggeredBy === "manual" || input.triggeredBy === "api" || input.commit === "") {
         return undefined;
     }
-    const live = await ports.deployments.findLive(stack);
+    const live = view.live();
     return live !== undefined && isSame(live, input) ? live : undefined;
 }
 
@@ -113,24 +132,17 @@ function isRollback(row: DeploymentRecord): boolean {
     return row.previousDeploymentId !== undefined;
 }
 
-async function supersede(ports: EnqueuePorts, row: DeploymentRecord, by: DeploymentRecord): Promise<void> {
-    // Pushed images go to whatever is live when their turn comes: a commit does not take their place.
-    if (isRollback(row) || row.refreshImages !== undefined || row.status === "deploying") {
-        return;
-    }
-    const reason = `Superseded by ${by.commitSha === "" ? "a newer deployment" : by.commitSha.slice(0, 7)}.`;
-    if (row.status === "pending") {
-        const ended = await ports.deployments.transition(row.id, "pending", "cancelled", {
-            phase: "done",
-            error: reason,
-            errorCode: "superseded",
-            supersededBy: by.id,
-        });
-        if (ended !== undefined) {
-            ports.announce(ended);
-            return;
-        }
-    }
+/** Pushed images go to whatever is live when their turn comes: a commit does not take their place. */
+function isReplaceable(row: DeploymentRecord): boolean {
+    return !isRollback(row) && row.refreshImages === undefined;
+}
+
+async function stopBuilding(
+    ports: EnqueuePorts,
+    row: DeploymentRecord,
+    by: DeploymentRecord,
+    reason: string,
+): Promise<void> {
     const marked = await ports.deployments.update(row.id, "building", { supersededBy: by.id });
     if (marked !== undefined && (await ports.deployments.requestCancel(row.id, reason))) {
         ports.running.abort(row.id, { errorCode: "superseded", message: reason });

@@ -6,6 +6,7 @@ import { DeploymentFailure } from "../core/failure.ts";
 import type { Release } from "../core/release.ts";
 import type { DeploymentRun } from "./deployment-run.ts";
 import { type FoundImage, type ImageTag, pullImage, type WantedImage } from "./pull-image.ts";
+import { recallBuilt } from "./recall-built.ts";
 import { recallImage } from "./recall-image.ts";
 
 export interface EnsureImagesInput {
@@ -47,7 +48,9 @@ export async function ensureImages(
         const wanted = { service: service.name, name, pull, signal: input.signal };
         const found =
             (own ? undefined : byName.get(name)) ??
-            (own ? await ensureImage(engine, run, wanted) : await findThirdParty(engine, run, wanted, input.release));
+            (own
+                ? await findBuilt(engine, run, wanted, input)
+                : await findThirdParty(engine, run, wanted, input.release));
         if (!own) {
             byName.set(name, found);
         }
@@ -55,6 +58,17 @@ export async function ensureImages(
         images.push({ service: service.name, image: name, imageId: found.imageId, ...digest, built: own });
     }
     return { images, tags: [...byName.values()].flatMap(({ tag }) => (tag === undefined ? [] : [tag])) };
+}
+
+/** What was built here is nowhere else, unless it was published. */
+async function findBuilt(
+    engine: Engine,
+    run: DeploymentRun,
+    wanted: WantedImage,
+    { release, pull }: EnsureImagesInput,
+): Promise<FoundImage> {
+    const recalled = await recallBuilt(engine, run, { ...wanted, pull }, release);
+    return recalled ?? ensureImage(engine, run, wanted);
 }
 
 async function findThirdParty(

@@ -1,30 +1,33 @@
 import type { StackVerdict } from "../../../common/schema/webhook-event.ts";
 import type { RepositoryRecord } from "../core/git-repository.ts";
 import type { ParsedWebhook, RefEvent } from "../core/webhook-event.ts";
+import type { AddressKeys } from "./address-keys.ts";
 import { decidePush, type DecidePushPorts, type Delivery } from "./decide-push.ts";
-import { whyOtherRepository, type RealAddress } from "./match-repositories.ts";
+import { whyOtherRepository } from "./match-repositories.ts";
 
 /**
  * What a verified, understood delivery means for each repository that `match` finds; where it is no push to the
  * repository of the hook, for that one alone.
  */
 export async function evaluateDelivery(
-    ports: DecidePushPorts & { readonly realAddress: RealAddress },
+    ports: DecidePushPorts & { readonly keysOf: AddressKeys },
     hook: RepositoryRecord,
     parsed: ParsedWebhook,
     delivery: Delivery,
     match: () => Promise<readonly RepositoryRecord[]>,
 ): Promise<readonly { readonly repository: RepositoryRecord; readonly verdict: StackVerdict }[]> {
-    const alone = await verdictAlone(ports.realAddress, hook, parsed);
+    const alone = await verdictAlone(ports.keysOf, hook, parsed);
     if (alone !== undefined) {
         return [{ repository: hook, verdict: alone }];
     }
     const refs = refsOf(parsed);
-    const verdicts = [];
-    for (const repository of await match()) {
-        verdicts.push({ repository, verdict: await decidePush(ports, repository, refs, delivery) });
-    }
-    return verdicts;
+    const matched = await match();
+    return Promise.all(
+        matched.map(async (repository) => ({
+            repository,
+            verdict: await decidePush(ports, repository, refs, delivery),
+        })),
+    );
 }
 
 function refsOf(parsed: ParsedWebhook): readonly RefEvent[] {
@@ -35,7 +38,7 @@ function refsOf(parsed: ParsedWebhook): readonly RefEvent[] {
 }
 
 async function verdictAlone(
-    realAddress: RealAddress,
+    keysOf: AddressKeys,
     hook: RepositoryRecord,
     parsed: ParsedWebhook,
 ): Promise<StackVerdict | undefined> {
@@ -43,7 +46,7 @@ async function verdictAlone(
     if (parsed.kind === "ping") {
         return { stack, verdict: "pong" };
     }
-    const other = await whyOtherRepository(hook, parsed.repositoryUrls, realAddress);
+    const other = await whyOtherRepository(hook, parsed.repositoryUrls, keysOf);
     const reason = other ?? (parsed.kind === "ignored" ? parsed.reason : undefined);
     return reason === undefined ? undefined : { stack, verdict: "ignored", reason };
 }

@@ -1,3 +1,4 @@
+import { AppError } from "../../../common/errors.ts";
 import type { FileDrift } from "../../../common/schema/drift.ts";
 import { composeFileNames, generatedOverrideName, overrideFileNames } from "../compose/find-compose-file.ts";
 import type { FileInfo, Files } from "../core/files.ts";
@@ -11,7 +12,7 @@ const mostLines = 400;
 const mostBytes = 256 * 1024;
 
 export interface FileDriftPorts {
-    readonly files: Pick<Files, "inspect" | "readText" | "readLink">;
+    readonly files: Pick<Files, "inspect" | "readRegular" | "readLink">;
     readonly releases: Pick<ReleaseStore, "filesDirectory">;
     readonly diff: TextDiff;
 }
@@ -58,14 +59,25 @@ async function trackedDrift(
 ): Promise<readonly Differing[]> {
     const found: Differing[] = [];
     for (const file of release.files.filter(({ path }) => path !== ".env")) {
-        const there = await ports.files.inspect(stackDirectory, file.path);
-        const difference = compare(file, there);
+        const difference = await differenceOf(ports.files, stackDirectory, file);
         if (difference !== undefined) {
             const source = ports.releases.filesDirectory(release.deploymentId);
             found.push({ ...difference, path: file.path, before: () => readSmall(ports.files, source, file.path) });
         }
     }
     return found;
+}
+
+async function differenceOf(files: FileDriftPorts["files"], stackDirectory: string, file: ReleaseFile) {
+    try {
+        return compare(file, await files.inspect(stackDirectory, file.path));
+    } catch (error) {
+        if (error instanceof AppError && error.code === "invalid") {
+            const note = "lies behind a symlink that leads out of the stack's folder";
+            return { kind: "missing", note } as const;
+        }
+        throw error;
+    }
 }
 
 function compare(
@@ -102,7 +114,7 @@ async function overrideDrift(
     if (there?.kind !== "file") {
         return [{ path, kind: "missing", before }];
     }
-    const text = await ports.files.readText(stackDirectory, path);
+    const text = await ports.files.readRegular(stackDirectory, path, Buffer.byteLength(override));
     return text === override ? [] : [{ path, kind: "edited", there, before }];
 }
 
@@ -145,16 +157,8 @@ async function show(
 }
 
 /** A text of bounded size; undefined for what is binary, large, or no regular file. */
-async function readSmall(
-    files: Pick<Files, "inspect" | "readText">,
-    root: string,
-    path: string,
-): Promise<string | undefined> {
-    const there = await files.inspect(root, path);
-    if (there?.kind !== "file" || there.sizeBytes > mostBytes) {
-        return undefined;
-    }
-    const text = await files.readText(root, path);
+async function readSmall(files: Pick<Files, "readRegular">, root: string, path: string): Promise<string | undefined> {
+    const text = await files.readRegular(root, path, mostBytes);
     return text === undefined || /[\0\uFFFD]/.test(text) ? undefined : text;
 }
 

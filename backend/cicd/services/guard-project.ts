@@ -1,6 +1,7 @@
 import { createComposeReader } from "../compose/compose-reader.ts";
 import { checkContainment } from "../compose/containment.ts";
-import { type ComposeProject, loadProject } from "../compose/load-project.ts";
+import type { ComposeProject } from "../compose/compose-project.ts";
+import { loadProject } from "../compose/load-project.ts";
 import { describeMistake } from "../compose/mistake.ts";
 import { DeploymentFailure } from "../core/failure.ts";
 import type { Files } from "../core/files.ts";
@@ -8,7 +9,7 @@ import type { CheckedOut } from "./check-out.ts";
 
 export interface GuardInput {
     readonly stack: string;
-    readonly source: Pick<CheckedOut, "workspace" | "project" | "lookup">;
+    readonly source: Pick<CheckedOut, "workspace" | "project" | "scope">;
 }
 
 /**
@@ -18,8 +19,9 @@ export interface GuardInput {
  */
 export async function guardProject(files: Files, input: GuardInput): Promise<() => Promise<void>> {
     const before = await load(files, input);
+    const variables = await environmentText(files, input);
     return async () => {
-        const { workspace, lookup } = input.source;
+        const { workspace } = input.source;
         const after = await load(files, input);
         if (before === undefined || after === undefined || textOf(before) !== textOf(after)) {
             throw new DeploymentFailure(
@@ -27,8 +29,14 @@ export async function guardProject(files: Files, input: GuardInput): Promise<() 
                 "A build command changed the compose files, which are checked before it runs. Use variables instead.",
             );
         }
+        if ((await environmentText(files, input)) !== variables) {
+            throw new DeploymentFailure(
+                "not_contained",
+                "A build command changed .env, by which the compose files are read. Use CI/CD variables instead.",
+            );
+        }
         const reader = createComposeReader(files, workspace.worktree);
-        const { violations } = await checkContainment(after, { reader, lookup, stack: input.stack });
+        const { violations } = await checkContainment(after, { reader, stack: input.stack });
         // What is merely missing is told by who needs it.
         const violation = violations.find(({ code }) => code === "not_contained");
         if (violation !== undefined) {
@@ -38,10 +46,23 @@ export async function guardProject(files: Files, input: GuardInput): Promise<() 
 }
 
 async function load(files: Files, { source }: GuardInput): Promise<ComposeProject | undefined> {
-    const { workspace, project, lookup } = source;
+    const { workspace, project, scope } = source;
     const reader = createComposeReader(files, workspace.worktree);
-    const loaded = await loadProject({ reader, files: [project.file.path], folder: project.folder, lookup });
+    const loaded = await loadProject({
+        reader,
+        files: [project.file.path],
+        folder: project.folder,
+        scope,
+        lookup: scope.lookup,
+    });
     return loaded.ok ? loaded.project : undefined;
+}
+
+/** The commit's own `.env`, which the build reads where the stack has none. */
+async function environmentText(files: Files, { source }: GuardInput): Promise<string | undefined> {
+    const { folder } = source.project;
+    const reader = createComposeReader(files, source.workspace.worktree);
+    return reader.readFile(folder === "" ? ".env" : `${folder}/.env`);
 }
 
 function textOf({ included, extended }: ComposeProject): string {

@@ -1,4 +1,6 @@
-import { createMasker } from "../core/mask.ts";
+import { JsonText } from "../../../common/json-text.ts";
+import { hideCredentials } from "../core/hide-credentials.ts";
+import type { Masker } from "../core/mask.ts";
 
 const largestKept = 1024 * 1024;
 
@@ -9,13 +11,16 @@ export interface CutPayload {
 }
 
 /** A verified body as it may be stored: without secrets; of one over 1 MiB only its size. */
-export function keepPayload(payload: unknown, ...secrets: readonly string[]): unknown {
+export function keepPayload(payload: unknown, masker: Masker): JsonText | CutPayload | null {
+    if (payload === null || payload === undefined) {
+        return null;
+    }
     const text = JSON.stringify(payload);
     if (text.length > largestKept) {
         return { cut: true, bytes: text.length } satisfies CutPayload;
     }
-    const kept = createMasker(secrets).mask(text);
-    return kept === text ? payload : parseOr(kept, { cut: true, bytes: text.length });
+    const kept = hideCredentials(masker.mask(text));
+    return kept === text || isJson(kept) ? new JsonText(kept) : { cut: true, bytes: text.length };
 }
 
 export function isCut(payload: unknown): payload is CutPayload {
@@ -23,10 +28,11 @@ export function isCut(payload: unknown): payload is CutPayload {
 }
 
 /** A secret that is JSON's own syntax would break the text. */
-function parseOr(text: string, otherwise: CutPayload): unknown {
+function isJson(text: string): boolean {
     try {
-        return JSON.parse(text);
+        JSON.parse(text);
+        return true;
     } catch {
-        return otherwise;
+        return false;
     }
 }

@@ -1,20 +1,19 @@
-import { addressKey, isSameAddress } from "../core/git-address.ts";
+import { addressKey } from "../core/git-address.ts";
 import type { RepositoryRecord } from "../core/git-repository.ts";
-
-/** The repository's address as one may compare it: of `file:` the real path. */
-export type RealAddress = (url: string) => Promise<string>;
+import type { AddressKeys } from "./address-keys.ts";
 
 /** Why a body is not about this repository; undefined when it is, or names none. */
 export async function whyOtherRepository(
     repository: RepositoryRecord,
     bodyUrls: readonly string[],
-    realAddress: RealAddress,
+    keysOf: AddressKeys,
 ): Promise<string | undefined> {
-    const named = bodyUrls.filter((url) => addressKey(url) !== undefined);
-    if (named.length === 0 || (await namesRepository(repository, named, realAddress))) {
+    const given = await keysOf(bodyUrls);
+    if (given.length === 0 || (await namesRepository(repository, new Set(given), keysOf))) {
         return undefined;
     }
-    return `the body is about ${named[0] ?? ""}, this stack is connected to ${repository.url}; give the other as an alias if both are the same`;
+    const named = bodyUrls.find((url) => addressKey(url) !== undefined) ?? "";
+    return `the body is about ${named}, this stack is connected to ${repository.url}; give the other as an alias if both are the same`;
 }
 
 /** Every repository that is connected to the same address as the hook's own, that one first. */
@@ -22,12 +21,12 @@ export async function matchRepositories(
     hook: RepositoryRecord,
     all: readonly RepositoryRecord[],
     bodyUrls: readonly string[],
-    realAddress: RealAddress,
+    keysOf: AddressKeys,
 ): Promise<readonly RepositoryRecord[]> {
-    const named = [hook.url, ...bodyUrls];
+    const given = new Set(await keysOf([hook.url, ...bodyUrls]));
     const matched: RepositoryRecord[] = [hook];
     for (const repository of all) {
-        if (repository.id !== hook.id && (await namesRepository(repository, named, realAddress))) {
+        if (repository.id !== hook.id && (await namesRepository(repository, given, keysOf))) {
             matched.push(repository);
         }
     }
@@ -35,11 +34,9 @@ export async function matchRepositories(
 }
 
 async function namesRepository(
-    repository: RepositoryRecord,
-    urls: readonly string[],
-    realAddress: RealAddress,
+    { url, aliases }: RepositoryRecord,
+    given: ReadonlySet<string>,
+    keysOf: AddressKeys,
 ): Promise<boolean> {
-    const own = await Promise.all([repository.url, ...repository.aliases].map(realAddress));
-    const given = await Promise.all(urls.map(realAddress));
-    return given.some((url) => own.some((one) => isSameAddress(one, url)));
+    return (await keysOf([url, ...aliases])).some((key) => given.has(key));
 }

@@ -7,18 +7,21 @@ import type { BuildConfigStore } from "../core/build-config.ts";
 import type { DeploymentRecord } from "../core/deployment.ts";
 import { asFailure } from "../core/failure.ts";
 import type { Caller } from "../core/host.ts";
+import type { RegistryStore } from "../core/registry.ts";
 import type { Release } from "../core/release.ts";
 import { draftRelease } from "./assemble-release.ts";
 import { type BuildReleasePorts, wantedImages } from "./build-release.ts";
 import { checkOut, findLiveRelease } from "./check-out.ts";
 import type { Connection } from "./deploy.ts";
 import { DeploymentRun } from "./deployment-run.ts";
+import { registryOf } from "./registry-engine.ts";
 import { renderRelease } from "./render-release.ts";
 import { inspectStack } from "./verify-release.ts";
 import { deployedFiles, planStackFiles } from "./write-stack-files.ts";
 
 export interface PreviewPorts extends BuildReleasePorts {
     readonly buildConfigs: BuildConfigStore;
+    readonly imageRegistries: Pick<RegistryStore, "find">;
     readonly replacedDirectory: string;
     readonly cleanUp: (id: string, connection: Connection) => Promise<void>;
 }
@@ -126,7 +129,8 @@ async function findConnection(ports: PreviewPorts, stack: string): Promise<Conne
     if (repository === undefined || config === undefined) {
         throw new AppError("not_found", `stack: ${stack} is not connected to a repository; connect one first`);
     }
-    return { repository, config, variables: config.environmentVariables };
+    const registry = await registryOf(ports, config);
+    return { repository, config, variables: config.environmentVariables, registry };
 }
 
 /** A run that stands in no queue and writes no log: only its notes are kept. */

@@ -26,7 +26,7 @@ export interface FoundImage {
 
 /** Pulls one image, with its progress in the log. Throws `pull_failed` with the registry's own words. */
 export async function pullImage(
-    engine: Engine,
+    engine: Pick<Engine, "pullImage">,
     run: DeploymentRun,
     image: string,
     { service, signal }: Pick<WantedImage, "service" | "signal">,

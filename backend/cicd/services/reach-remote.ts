@@ -31,6 +31,17 @@ export async function reachRemote(
     }
 }
 
+/** Like `reachRemote`; further calls hold the remote to the host key that its server has shown. */
+export async function meetRemote<R extends GitRemote>(
+    git: Git,
+    remote: R,
+    signal: AbortSignal,
+): Promise<{ readonly refs: RemoteRefs; readonly met: R }> {
+    let { hostKey } = remote;
+    const refs = await reachRemote(git, remote, signal, (seen) => void (hostKey = seen));
+    return { refs, met: { ...remote, hostKey } };
+}
+
 /** A refusal by the git server is about the given credentials, not about the caller's login: never a 401. */
 function asInputError(error: unknown, remote: GitRemote): unknown {
     if (!(error instanceof AppError) || error.code !== "unauthorized") {

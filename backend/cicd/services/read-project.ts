@@ -1,10 +1,12 @@
 import { broughtFolder } from "../compose/brought-files.ts";
 import { createComposeReader } from "../compose/compose-reader.ts";
-import { checkContainment } from "../compose/containment.ts";
-import { checkEnvFile, parseEnvFile } from "../compose/env-file.ts";
+import { checkContainment, type Containment } from "../compose/containment.ts";
+import { checkEnvFile } from "../compose/env-file.ts";
 import { findComposeFile } from "../compose/find-compose-file.ts";
-import { type ComposeProject, loadProject } from "../compose/load-project.ts";
+import type { ComposeProject } from "../compose/compose-project.ts";
+import { type LoadInput, loadProject } from "../compose/load-project.ts";
 import { describeMistake } from "../compose/mistake.ts";
+import { type Scope, stackScope } from "../compose/scope.ts";
 import { selectBroughtFiles, selectTrackedFiles, type TrackedFile } from "../compose/tracked-files.ts";
 import type { Violation } from "../compose/violation.ts";
 import type { BuildConfigRecord, Variable } from "../core/build-config.ts";
@@ -12,6 +14,7 @@ import { DeploymentFailure } from "../core/failure.ts";
 import type { Files } from "../core/files.ts";
 import type { DeploymentRun } from "./deployment-run.ts";
 import { releaseVariables } from "./run-environment.ts";
+import { composeEnvironment } from "./stack-environment.ts";
 
 export interface ReadProjectInput {
     readonly worktree: string;
@@ -31,6 +34,8 @@ export interface ReadProject {
     readonly brought: readonly string[];
     /** The values that `${…}` has, secrets included. */
     readonly lookup: (name: string) => string | undefined;
+    /** The same, with what this machine decides told apart. */
+    readonly scope: Scope;
 }
 
 /**
@@ -44,34 +49,40 @@ export async function readProject(files: Files, run: DeploymentRun, input: ReadP
     if (!found.ok) {
         throw new DeploymentFailure("compose_missing", found.message);
     }
-    refuse(run, checkEnvFile(".env", input.environmentText ?? ""));
     const reader = createComposeReader(files, worktree);
-    const variables = releaseVariables(run, input.variables);
-    const lookup = await createLookup(files, { ...input, variables }, found.folder);
+    const scope = await readScope(files, run, input, found.folder);
     const ownOverride = input.userOverride && { path: input.userOverride.name, text: input.userOverride.text };
-    const loaded = await loadProject({ reader, files: found.files, folder: found.folder, ownOverride, lookup });
+    const wanted = { reader, files: found.files, folder: found.folder, ownOverride, lookup: scope.lookup, scope };
+    const { project, containment } = await loadAndCheck(run, { ...wanted, ownEnvironment: input.environmentText });
+    if (input.environmentText !== undefined && project.included.length > 1) {
+        // A build has the tracked `.env` in its folder, which files that are included read beside the stack's own.
+        await loadAndCheck(run, wanted);
+    }
+    [...containment.hostAccess, ...containment.warnings].forEach((line) => run.say(`Note: ${line}`));
+    const { brought } = containment;
+    const tracked = await selectTracked(files, run, { worktree, paths, folder: found.folder, brought });
+    return { project, lookup: scope.lookup, scope, tracked, brought };
+}
+
+async function loadAndCheck(
+    run: DeploymentRun,
+    input: LoadInput,
+): Promise<{ readonly project: ComposeProject; readonly containment: Containment }> {
+    const loaded = await loadProject(input);
     if (!loaded.ok) {
         refuse(run, loaded.violations);
         throw new DeploymentFailure("compose_invalid", "The compose files cannot be read.");
     }
-    const containment = await checkContainment(loaded.project, { reader, lookup, stack: run.stack });
+    const containment = await checkContainment(loaded.project, { reader: input.reader, stack: run.stack });
     refuse(run, containment.violations);
-    [...containment.hostAccess, ...containment.warnings].forEach((line) => run.say(`Note: ${line}`));
-    const { brought } = containment;
-    const tracked = await selectTracked(files, run, { worktree, paths, folder: found.folder, brought });
-    return { project: loaded.project, lookup, tracked, brought };
+    return { project: loaded.project, containment };
 }
 
-async function createLookup(
-    files: Files,
-    input: ReadProjectInput,
-    folder: string,
-): Promise<(name: string) => string | undefined> {
-    const variables = new Map(input.variables.map(({ name, value }) => [name, value]));
-    const environment = parseEnvFile(
-        input.environmentText ?? (await trackedEnvironment(files, input.worktree, folder)) ?? "",
-    );
-    return (name) => variables.get(name) ?? environment.get(name);
+/** The stack's own `.env` counts, else the commit's: as far as Compose is given them. */
+async function readScope(files: Files, run: DeploymentRun, input: ReadProjectInput, folder: string): Promise<Scope> {
+    const text = input.environmentText ?? (await trackedEnvironment(files, input.worktree, folder)) ?? "";
+    refuse(run, checkEnvFile(folder === "" ? ".env" : `${folder}/.env`, text));
+    return stackScope(composeEnvironment(releaseVariables(run, input.variables)), text);
 }
 
 /** A commit's own `.env`; undefined where it is a symlink that leads out of the repository. */

@@ -5,11 +5,13 @@ import { type ReceiveRegistryPush, type RegistryDelivery, registryEventType } fr
 import type { RegistryPush, RegistryWebhooks } from "../core/registry-push.ts";
 import type { NewWebhookEvent, WebhookEventStore } from "../core/webhook-event.ts";
 import type { WebhookReply } from "../core/webhook-receiver.ts";
+import { type AddressKeys, createAddressKeys, type RealAddress } from "./address-keys.ts";
 import type { DecideImagePushPorts } from "./decide-image-push.ts";
 import { evaluateImagePush } from "./evaluate-image-push.ts";
 import { keepPayload } from "./keep-payload.ts";
-import { matchRepositories, type RealAddress } from "./match-repositories.ts";
-import { redactHeaders } from "./redact-headers.ts";
+import { createMaskers, type Maskers } from "./maskers.ts";
+import { matchRepositories } from "./match-repositories.ts";
+import { redactHeaders, redactSignature } from "./redact-headers.ts";
 import { storeDelivery } from "./store-delivery.ts";
 import { refuse, replyWith, tryAgainLater } from "./webhook-reply.ts";
 
@@ -23,6 +25,12 @@ export interface ReceiveRegistryPorts extends DecideImagePushPorts {
     readonly mayStoreFailure: (key: string) => Promise<boolean>;
 }
 
+/** The ports, and what is remembered from one delivery to the next. */
+interface Receiving extends ReceiveRegistryPorts {
+    readonly keysOf: AddressKeys;
+    readonly maskers: Maskers;
+}
+
 /** A request and when its body was complete. */
 type ReceivedPush = RegistryDelivery & { readonly receivedAt: Date };
 
@@ -30,7 +38,8 @@ type ReceivedPush = RegistryDelivery & { readonly receivedAt: Date };
  * Takes a registry's word that images were pushed: verifies it, decides for every stack that is connected to the hook's
  * repository, queues deployments and stores one event per stack, all before the answer. As for pushes, contract §3.
  */
-export function receiveRegistryPush(ports: ReceiveRegistryPorts): ReceiveRegistryPush {
+export function receiveRegistryPush(given: ReceiveRegistryPorts): ReceiveRegistryPush {
+    const ports = { ...given, keysOf: createAddressKeys(given.realAddress), maskers: createMaskers() };
     return async function receive(request: RegistryDelivery): Promise<WebhookReply> {
         const receivedAt = ports.clock.now();
         try {
@@ -47,11 +56,7 @@ export function receiveRegistryPush(ports: ReceiveRegistryPorts): ReceiveRegistr
     };
 }
 
-async function handle(
-    ports: ReceiveRegistryPorts,
-    repository: RepositoryRecord,
-    request: ReceivedPush,
-): Promise<WebhookReply> {
+async function handle(ports: Receiving, repository: RepositoryRecord, request: ReceivedPush): Promise<WebhookReply> {
     if (!ports.registries.verify(request, { id: repository.id, secret: repository.webhookSecret })) {
         return rejectUnverified(ports, repository, request);
     }
@@ -66,7 +71,7 @@ async function handle(
 }
 
 async function takeVerified(
-    ports: ReceiveRegistryPorts,
+    ports: Receiving,
     repository: RepositoryRecord,
     request: ReceivedPush,
     parsed: RegistryPush & { readonly payload: unknown },
@@ -74,9 +79,9 @@ async function takeVerified(
     const base = { ...describe(ports, repository, request), verified: true };
     const deliveryId = base.deliveryId ?? ("deliveryId" in parsed ? parsed.deliveryId?.slice(0, 255) : undefined);
     const found = await evaluateImagePush(ports, repository, parsed, { deliveryId, user: undefined }, async () =>
-        matchRepositories(repository, await ports.repositories.list(), [], ports.realAddress),
+        matchRepositories(repository, await ports.repositories.list(), [], ports.keysOf),
     );
-    const payload = keepPayload(parsed.payload, ...secretsOf(ports, repository));
+    const payload = keepPayload(parsed.payload, ports.maskers(secretsOf(ports, repository)));
     const events = found.map(({ repository: matched, verdict: { verdict, reason, deploymentId } }) => ({
         ...base,
         ...owner(matched),
@@ -103,7 +108,7 @@ function parse(registries: RegistryWebhooks, request: ReceivedPush) {
 
 /** Stored without its body, which anybody may have written. */
 async function rejectUnverified(
-    ports: ReceiveRegistryPorts,
+    ports: Receiving,
     repository: RepositoryRecord,
     request: ReceivedPush,
 ): Promise<WebhookReply> {
@@ -134,7 +139,7 @@ function secretsOf({ registries }: ReceiveRegistryPorts, { id, webhookSecret }: 
 type EventBase = Omit<NewWebhookEvent, "repositoryId" | "stackId" | "payload" | "verdict" | "reason" | "deploymentId">;
 
 function describe(
-    ports: ReceiveRegistryPorts,
+    ports: Receiving,
     repository: RepositoryRecord,
     { headers }: RegistryDelivery,
 ): Omit<EventBase, "verified"> {
@@ -142,8 +147,8 @@ function describe(
         provider: repository.provider,
         eventType: registryEventType,
         deliveryId: ports.registries.deliveryId(headers)?.slice(0, 255),
-        headers: redactHeaders(headers, [], ...secretsOf(ports, repository)),
-        signature: ports.registries.signature(headers)?.slice(0, 1024),
+        headers: redactHeaders(headers, [], ports.maskers(secretsOf(ports, repository))),
+        signature: redactSignature(ports.registries.signature(headers), ports.maskers(secretsOf(ports, repository))),
         processed: true,
     };
 }

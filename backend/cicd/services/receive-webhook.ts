@@ -4,11 +4,13 @@ import type { Clock } from "../core/clock.ts";
 import type { RepositoryRecord, RepositoryStore } from "../core/git-repository.ts";
 import type { NewWebhookEvent, WebhookEventStore, WebhookProvider } from "../core/webhook-event.ts";
 import type { ReceiveWebhook, WebhookDelivery, WebhookReply } from "../core/webhook-receiver.ts";
+import { type AddressKeys, createAddressKeys, type RealAddress } from "./address-keys.ts";
 import type { DecidePushPorts } from "./decide-push.ts";
 import { evaluateDelivery } from "./evaluate-delivery.ts";
 import { keepPayload } from "./keep-payload.ts";
-import { matchRepositories, type RealAddress } from "./match-repositories.ts";
-import { redactHeaders } from "./redact-headers.ts";
+import { createMaskers, type Maskers } from "./maskers.ts";
+import { matchRepositories } from "./match-repositories.ts";
+import { redactHeaders, redactSignature } from "./redact-headers.ts";
 import { storeDelivery } from "./store-delivery.ts";
 import { refuse, replyWith, tryAgainLater } from "./webhook-reply.ts";
 
@@ -25,6 +27,12 @@ export interface ReceiveWebhookPorts extends DecidePushPorts {
 /** A request and when its body was complete. */
 type ReceivedDelivery = WebhookDelivery & { readonly receivedAt: Date };
 
+/** The ports, and what is remembered from one delivery to the next. */
+interface Receiving extends ReceiveWebhookPorts {
+    readonly keysOf: AddressKeys;
+    readonly maskers: Maskers;
+}
+
 /** The part of an event that is the same for every repository of a delivery. */
 type EventBase = Omit<NewWebhookEvent, "repositoryId" | "stackId" | "payload" | "verdict" | "reason" | "deploymentId">;
 
@@ -33,7 +41,8 @@ type EventBase = Omit<NewWebhookEvent, "repositoryId" | "stackId" | "payload" | 
  * stores one event per repository, all before the answer. Deployments go first: if storing the events fails, the
  * sender is asked to come again, and then finds its deployments queued. Contract §3.
  */
-export function receiveWebhook(ports: ReceiveWebhookPorts): ReceiveWebhook {
+export function receiveWebhook(given: ReceiveWebhookPorts): ReceiveWebhook {
+    const ports = { ...given, keysOf: createAddressKeys(given.realAddress), maskers: createMaskers() };
     return async function receive(request: WebhookDelivery): Promise<WebhookReply> {
         const receivedAt = ports.clock.now();
         try {
@@ -51,7 +60,7 @@ export function receiveWebhook(ports: ReceiveWebhookPorts): ReceiveWebhook {
 }
 
 async function handle(
-    ports: ReceiveWebhookPorts,
+    ports: Receiving,
     repository: RepositoryRecord,
     request: ReceivedDelivery,
 ): Promise<WebhookReply> {
@@ -69,13 +78,13 @@ async function handle(
 }
 
 async function takeVerified(
-    ports: ReceiveWebhookPorts,
+    ports: Receiving,
     repository: RepositoryRecord,
     provider: WebhookProvider,
     request: ReceivedDelivery,
 ): Promise<WebhookReply> {
-    const base = { ...describe(repository, provider, request), verified: true };
-    const parsed = parse(provider, request);
+    const base = { ...describe(ports, repository, provider, request), verified: true };
+    const parsed = read(ports, repository, provider, request);
     if ("unreadable" in parsed) {
         const reason = parsed.unreadable;
         const rejected = {
@@ -92,14 +101,13 @@ async function takeVerified(
     }
     const delivery = { deliveryId: base.deliveryId, user: undefined };
     const found = await evaluateDelivery(ports, repository, parsed, delivery, async () =>
-        matchRepositories(repository, await ports.repositories.list(), parsed.repositoryUrls, ports.realAddress),
+        matchRepositories(repository, await ports.repositories.list(), parsed.repositoryUrls, ports.keysOf),
     );
-    const payload = keepPayload(parsed.payload, repository.webhookSecret);
     const events = found.map(({ repository: matched, verdict: { verdict, reason, deploymentId } }) => ({
         ...base,
         ...owner(matched),
         eventType: parsed.eventType,
-        payload,
+        payload: parsed.kept,
         verdict,
         reason,
         deploymentId,
@@ -108,9 +116,16 @@ async function takeVerified(
     return storeDelivery(ports, request.receivedAt, events, (id) => replyWith(verdicts, id));
 }
 
-function parse(provider: WebhookProvider, request: ReceivedDelivery) {
+/** The meaning of a body, and of the body only what is kept: deliveries that wait for the database would add up. */
+function read(
+    { maskers }: Receiving,
+    repository: RepositoryRecord,
+    provider: WebhookProvider,
+    request: ReceivedDelivery,
+) {
     try {
-        return provider.parse(request);
+        const { payload, ...meaning } = provider.parse(request);
+        return { ...meaning, kept: keepPayload(payload, maskers([repository.webhookSecret])) };
     } catch (error) {
         if (errorCode(error) !== "invalid") {
             throw error;
@@ -121,7 +136,7 @@ function parse(provider: WebhookProvider, request: ReceivedDelivery) {
 
 /** Stored without its body, which anybody may have written. An unsupported or unsigned request is never a queue item. */
 async function rejectUnverified(
-    ports: ReceiveWebhookPorts,
+    ports: Receiving,
     repository: RepositoryRecord,
     provider: WebhookProvider | undefined,
     request: ReceivedDelivery,
@@ -130,7 +145,7 @@ async function rejectUnverified(
     if (!(await ports.mayStoreFailure(`${repository.id} ${request.address}`))) {
         return refuse(401, reason);
     }
-    const base = { ...describe(repository, provider, request), verified: false };
+    const base = { ...describe(ports, repository, provider, request), verified: false };
     const event = { ...base, ...owner(repository), payload: null, verdict: "rejected", reason } as const;
     return storeDelivery(ports, request.receivedAt, [event], (id) => refuse(401, reason, id));
 }
@@ -140,6 +155,7 @@ function owner(repository: RepositoryRecord) {
 }
 
 function describe(
+    { maskers }: Receiving,
     repository: RepositoryRecord,
     provider: WebhookProvider | undefined,
     { headers }: WebhookDelivery,
@@ -148,8 +164,8 @@ function describe(
         provider: repository.provider,
         eventType: "unknown",
         deliveryId: provider?.deliveryId(headers)?.slice(0, 255),
-        headers: redactHeaders(headers, provider?.secretHeaders ?? [], repository.webhookSecret),
-        signature: provider?.signature(headers)?.slice(0, 1024),
+        headers: redactHeaders(headers, provider?.secretHeaders ?? [], maskers([repository.webhookSecret])),
+        signature: redactSignature(provider?.signature(headers), maskers([repository.webhookSecret])),
         processed: true,
     };
 }

@@ -5,11 +5,11 @@ import type { Caller } from "../core/host.ts";
 import type { RepositoryRecord, RepositoryStore } from "../core/git-repository.ts";
 import type { NewWebhookEvent, WebhookEventRecord, WebhookEventStore, WebhookProvider } from "../core/webhook-event.ts";
 import { registryEventType, type RegistryWebhooks } from "../core/registry-push.ts";
+import { createAddressKeys, type RealAddress } from "./address-keys.ts";
 import type { DecideImagePushPorts } from "./decide-image-push.ts";
 import { evaluateImagePush } from "./evaluate-image-push.ts";
 import { evaluateDelivery } from "./evaluate-delivery.ts";
 import { isCut } from "./keep-payload.ts";
-import type { RealAddress } from "./match-repositories.ts";
 
 export interface RedeliverWebhookPorts extends DecideImagePushPorts {
     readonly registries: Pick<RegistryWebhooks, "parse">;
@@ -49,7 +49,10 @@ async function evaluateAgain(ports: RedeliverWebhookPorts, event: WebhookEventRe
         const parsed = ports.registries.parse(request);
         return evaluateImagePush(ports, repository, parsed, delivery, async () => [repository]);
     }
-    return evaluateDelivery(ports, repository, provider.parse(request), delivery, async () => [repository]);
+    const keysOf = createAddressKeys(ports.realAddress);
+    return evaluateDelivery({ ...ports, keysOf }, repository, provider.parse(request), delivery, async () => [
+        repository,
+    ]);
 }
 
 /** The new event: what came is the same, what it meant is not. */

@@ -16,7 +16,7 @@ export type ScriptImages = ReadonlyMap<string, { readonly image: string; readonl
  * The images that the services of a project name. Throws `compose_invalid` for a service that has only a `build`: what
  * the script makes for it would have no name.
  */
-export function scriptImages(run: DeploymentRun, { config }: Connection, source: CheckedOut): ScriptImages {
+export function scriptImages(run: DeploymentRun, { config, registry }: Connection, source: CheckedOut): ScriptImages {
     const images = new Map<string, { image: string; tagged: string }>();
     for (const { name, tree, built } of effectiveServices(source.project).values()) {
         const image = substitute(textOf(treeAt(tree, "image")) ?? "", source.lookup).text;
@@ -25,7 +25,14 @@ export function scriptImages(run: DeploymentRun, { config }: Connection, source:
             const template = config.imageTemplate;
             images.set(name, {
                 image,
-                tagged: imageName({ stack: run.stack, service: name, image, template, ...commit }),
+                tagged: imageName({
+                    stack: run.stack,
+                    service: name,
+                    image,
+                    template,
+                    registry: registry?.url,
+                    ...commit,
+                }),
             });
         } else if (built && treeAt(tree, "profiles") === undefined) {
             throw new DeploymentFailure(

@@ -11,7 +11,7 @@ import { forgetMirror } from "./forget-mirror.ts";
 import { guessProvider } from "./guess-provider.ts";
 import { mergeCredentials } from "./merge-credentials.ts";
 import { keptHostKey } from "./pin-host-key.ts";
-import { checkBranch, reachRemote } from "./reach-remote.ts";
+import { checkBranch, meetRemote } from "./reach-remote.ts";
 import { loadKey } from "./settle-key.ts";
 
 export interface TestPorts {
@@ -48,14 +48,14 @@ export async function testRepository(ports: TestPorts, request: TestRequest): Pr
     const stored = await ports.repositories.findByStack(request.stack);
     const remote = await remoteOf(ports, request, stored);
     const branch = request.input === undefined ? stored?.branch : request.input.branch;
-    const refs = await reachRemote(ports.git, remote, request.signal);
+    const { refs, met } = await meetRemote(ports.git, remote, request.signal);
     if (branch !== undefined) {
         checkBranch(branch, refs);
     }
     return {
         branches: refs.branches.map(({ name }) => name),
         defaultBranch: refs.defaultBranch,
-        composePaths: await composePaths(ports, remote, branch ?? refs.defaultBranch, request.signal),
+        composePaths: await composePaths(ports, met, branch ?? refs.defaultBranch, request.signal),
     };
 }
 

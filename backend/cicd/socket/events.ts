@@ -1,6 +1,8 @@
 import type { CicdServices } from "../services/cicd-services.ts";
 import type { CicdHandlers } from "./handlers.ts";
 import { createLogSubscriptions } from "./log-subscriptions.ts";
+import { registryHandlers } from "./registry-events.ts";
+import { targetHandlers } from "./target-events.ts";
 
 /** The plugin's socket events. Login, right, validation and acks are the host's. Handlers throw AppError. */
 export function cicdHandlers(services: CicdServices): CicdHandlers {
@@ -8,6 +10,8 @@ export function cicdHandlers(services: CicdServices): CicdHandlers {
         ...repositoryHandlers(services),
         ...discoveryHandlers(services),
         ...deploymentHandlers(services),
+        ...registryHandlers(services),
+        ...targetHandlers(services),
         ...createLogSubscriptions(services),
     } satisfies CicdHandlers;
 }

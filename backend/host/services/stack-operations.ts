@@ -13,13 +13,15 @@ export interface StackOperationsPorts extends ComposePorts {
     readonly status: (stack: string) => number;
     /** Tells those who care about the user's wish before the operation is answered. */
     readonly notify: (stack: string, action: StackAction) => Promise<void>;
+    /** Why no compose command may be run for a stack from here; undefined where it may. */
+    readonly findTrouble?: ((stack: string) => Promise<string | undefined>) | undefined;
     /** Makes the list look again. */
     readonly refresh: () => void;
 }
 
 /**
  * What the buttons of a stack's page do. Every operation holds the stack's lock; while another does, it throws AppError
- * `conflict` that names it. `not_found` where there is no such stack.
+ * `conflict` that names it. `not_found` where there is no such stack. But for `save`, `conflict` where there is trouble.
  */
 export interface StackOperations {
     save(edit: StackEdit): Promise<void>;
@@ -57,7 +59,7 @@ export function createStackOperations(ports: StackOperationsPorts): StackOperati
 
     function button(what: string, action: ComposeAction, done: StackAction) {
         return (stack: string): Promise<void> =>
-            alone(ports, stack, what, async () => {
+            untroubled(ports, stack, what, async () => {
                 await run(ports, stack, [action]);
                 await notify(stack, done);
             });
@@ -65,14 +67,27 @@ export function createStackOperations(ports: StackOperationsPorts): StackOperati
 
     return {
         save: (edit) => alone(ports, edit.name, "its files are being saved", () => saveStack(files, edit)),
-        deploy: (edit) => alone(ports, edit.name, "it is being deployed", () => deploy(edit)),
+        deploy: (edit) => untroubled(ports, edit.name, "it is being deployed", () => deploy(edit)),
         start: button("it is being started", "up", "started"),
         stop: button("it is being stopped", "stop", "stopped"),
         restart: button("it is being restarted", "restart", "started"),
         down: button("it is being taken down", "down", "stopped"),
-        update: (stack) => alone(ports, stack, "it is being updated", () => update(stack)),
-        delete: (stack) => alone(ports, stack, "it is being deleted", () => remove(stack)),
+        update: (stack) => untroubled(ports, stack, "it is being updated", () => update(stack)),
+        delete: (stack) => untroubled(ports, stack, "it is being deleted", () => remove(stack)),
     };
+}
+
+async function untroubled(
+    ports: StackOperationsPorts,
+    stack: string,
+    what: string,
+    operation: () => Promise<void>,
+): Promise<void> {
+    const trouble = await ports.findTrouble?.(stack);
+    if (trouble !== undefined) {
+        throw new AppError("conflict", trouble);
+    }
+    await alone(ports, stack, what, operation);
 }
 
 async function alone(

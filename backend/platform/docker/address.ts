@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Agent } from "node:http";
 import { join } from "node:path";
+import { inspect } from "node:util";
 import type Dockerode from "dockerode";
 import { AppError } from "../../../common/errors.ts";
 
@@ -9,6 +10,8 @@ export interface DockerAddress {
     readonly host?: string | undefined;
     readonly certPath?: string | undefined;
     readonly tlsVerify?: boolean | undefined;
+    /** Makes the connections itself, wherever they lead; nothing else of the address counts then. */
+    readonly agent?: Agent | undefined;
 }
 
 const defaultSocket = "/var/run/docker.sock";
@@ -18,10 +21,14 @@ const defaultSocket = "/var/run/docker.sock";
  * Throws AppError `invalid` for an address that it cannot use.
  */
 export function clientOptions(address: DockerAddress): Dockerode.DockerOptions {
+    if (address.agent !== undefined) {
+        const options = { ...unset, host: "engine", port: 80, agent: Object.assign(address.agent, namedOnly) };
+        return { ...options, protocol: "http" };
+    }
     const host = address.host ?? "";
     if (host === "" || host.startsWith("unix://")) {
         // A fresh connection per call: a kept one would break the first call after the engine has restarted.
-        const agent = new Agent({ keepAlive: false });
+        const agent = Object.assign(new Agent({ keepAlive: false }), namedOnly);
         const options = { ...unset, socketPath: host.slice("unix://".length) || defaultSocket, agent };
         return { ...options, protocol: "http" };
     }
@@ -30,6 +37,9 @@ export function clientOptions(address: DockerAddress): Dockerode.DockerOptions {
     }
     return { ...unset, ...tcpOptions(host, address) };
 }
+
+/** The library writes out every call with all that hangs on it, read by nobody: of the agent that takes milliseconds. */
+const namedOnly = { [inspect.custom]: () => "Agent" };
 
 const unset = {
     host: undefined,

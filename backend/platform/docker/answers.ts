@@ -52,7 +52,14 @@ export const ContainerDetails = z.object({
         Tty: z.boolean().default(false),
         StopTimeout: z.int().min(0).nullish(),
     }),
-    HostConfig: z.object({ RestartPolicy: z.object({ Name: z.string().default("") }).nullish() }),
+    HostConfig: z.object({
+        RestartPolicy: z.object({ Name: z.string().default("") }).nullish(),
+        NetworkMode: z.string().default(""),
+    }),
+    Mounts: z
+        .array(z.object({ Source: z.string().default(""), Destination: z.string() }))
+        .nullish()
+        .transform((given) => given ?? []),
     NetworkSettings: z.object({
         Ports: z
             .record(z.string(), z.array(Binding).nullish())
@@ -61,7 +68,11 @@ export const ContainerDetails = z.object({
         Networks: z
             .record(
                 z.string(),
-                z.object({ IPAddress: z.string().default(""), GlobalIPv6Address: z.string().default("") }),
+                z.object({
+                    IPAddress: z.string().default(""),
+                    GlobalIPv6Address: z.string().default(""),
+                    Gateway: z.string().default(""),
+                }),
             )
             .nullish()
             .transform((given) => given ?? {}),
@@ -96,6 +107,17 @@ export const PullProgress = z.object({
     progressDetail: z.object({ total: z.number().optional() }).optional(),
 });
 export type PullProgress = z.infer<typeof PullProgress>;
+
+export const Info = z.object({
+    DockerRootDir: z.string().optional(),
+    DriverStatus: z.array(z.array(z.string())).nullish(),
+    RegistryConfig: z
+        .object({ IndexConfigs: z.record(z.string(), z.object({ Secure: z.boolean() })).nullish() })
+        .nullish(),
+});
+export type Info = z.infer<typeof Info>;
+
+export const Distribution = z.object({ Descriptor: z.object({ digest: z.string() }) });
 
 export const Version = z.object({ Version: z.string() });
 export const ExitStatus = z.object({ StatusCode: z.int() });

@@ -1,6 +1,7 @@
 import Dockerode from "dockerode";
 import { clientOptions, type DockerAddress } from "./address.ts";
-import { Version } from "./answers.ts";
+import { Info, Version } from "./answers.ts";
+import { dockerArchives, type DockerArchives } from "./archives.ts";
 import { call } from "./call.ts";
 import { dockerContainers, type DockerContainers } from "./containers.ts";
 import { watchEvents, type WatchOptions } from "./events.ts";
@@ -13,8 +14,12 @@ import { dockerJobs, type DockerJobs } from "./job.ts";
  */
 export interface DockerClient {
     version(): Promise<string>;
+    info(): Promise<Info>;
+    /** Whether the engine is reached through a socket of this machine. */
+    readonly isLocal: boolean;
     readonly containers: DockerContainers;
     readonly images: DockerImages;
+    readonly archives: DockerArchives;
     readonly jobs: DockerJobs;
     /** Follows container events until the signal aborts; reconnects by itself. */
     watch(options: WatchOptions): Promise<void>;
@@ -22,14 +27,20 @@ export interface DockerClient {
 
 /** A client for the engine at an address; connects at the first call. Throws AppError `invalid` for a bad address. */
 export function connectDocker(address: DockerAddress): DockerClient {
-    const docker = new Dockerode(clientOptions(address));
+    const options = clientOptions(address);
+    const docker = new Dockerode(options);
     return {
+        isLocal: options.socketPath !== undefined,
+        async info() {
+            return Info.parse(await call((): Promise<unknown> => docker.info()));
+        },
         async version() {
             const answer: unknown = await call(() => docker.version(), 5);
             return Version.parse(answer).Version;
         },
         containers: dockerContainers(docker),
         images: dockerImages(docker),
+        archives: dockerArchives(docker),
         jobs: dockerJobs(docker),
         watch: (options) => watchEvents(docker, options),
     };

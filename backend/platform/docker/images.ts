@@ -2,13 +2,24 @@ import type Dockerode from "dockerode";
 import { z } from "zod";
 import { AppError } from "../../../common/errors.ts";
 import { createLineSplitter } from "../../../common/line-splitter.ts";
-import { ImageListItem, PullProgress } from "./answers.ts";
+import { Distribution, ImageListItem, PullProgress } from "./answers.ts";
 import { call, callUnless } from "./call.ts";
 import { reasonOf, statusOf, toAppError } from "./errors.ts";
 
 export interface PullOptions {
     readonly signal: AbortSignal;
     readonly onLine: (line: string) => void;
+    readonly login?: RegistryLogin | undefined;
+}
+
+export interface RemoteOptions {
+    readonly signal: AbortSignal;
+    readonly login?: RegistryLogin | undefined;
+}
+
+export interface RegistryLogin {
+    readonly username: string;
+    readonly password: string;
 }
 
 export interface DockerImages {
@@ -21,6 +32,8 @@ export interface DockerImages {
     remove(name: string): Promise<void>;
     /** Pulls one image (`:latest` where neither tag nor digest is given); see core/engine.ts for what it throws. */
     pull(name: string, options: PullOptions): Promise<void>;
+    /** The digest that the name has in its registry; undefined where the registry does not say, or not within 10 s. */
+    remoteDigest(name: string, options: RemoteOptions): Promise<string | undefined>;
 }
 
 export function dockerImages(docker: Dockerode): DockerImages {
@@ -43,13 +56,35 @@ export function dockerImages(docker: Dockerode): DockerImages {
             await callUnless([404], (abortSignal) => docker.getImage(name).remove({ abortSignal }));
         },
         pull: (name, options) => pull(docker, name, options),
+        async remoteDigest(name, { login, signal }) {
+            // The engine hands on a registry's refusal under any status.
+            const asking: Promise<unknown> = callUnless([401, 403, 404, 500], () =>
+                docker.getImage(name).distribution(authOf(name, login)),
+            );
+            const found = await beforeAbort(asking, AbortSignal.any([signal, AbortSignal.timeout(10_000)]));
+            signal.throwIfAborted();
+            return Distribution.safeParse(found).data?.Descriptor.digest;
+        },
     };
 }
 
-async function pull(docker: Dockerode, name: string, { signal, onLine }: PullOptions): Promise<void> {
+/** The client library cannot end this call: nobody waits for it any more, then. */
+function beforeAbort(asking: Promise<unknown>, signal: AbortSignal): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+        signal.addEventListener("abort", () => resolve(undefined), { once: true });
+        asking.then(resolve, reject);
+    });
+}
+
+function authOf(name: string, login: RegistryLogin | undefined) {
+    const serveraddress = name.slice(0, Math.max(name.indexOf("/"), 0));
+    return login === undefined ? {} : { authconfig: { ...login, serveraddress } };
+}
+
+async function pull(docker: Dockerode, name: string, { signal, onLine, login }: PullOptions): Promise<void> {
     let refusal: string | undefined;
     try {
-        const stream = await docker.pull(name, { abortSignal: signal });
+        const stream = await docker.pull(name, { abortSignal: signal, ...authOf(name, login) });
         const splitter = createLineSplitter((line) => {
             const progress = PullProgress.safeParse(parseJson(line)).data ?? {};
             refusal = progress.error ?? refusal;

@@ -10,11 +10,14 @@ export interface JobSpec {
     readonly argv: readonly [string, ...string[]];
     readonly environment: Readonly<Record<string, string>>;
     readonly labels: Readonly<Record<string, string>>;
-    /** Directory on the engine's machine, mounted at `workspaceTarget`, which is the working directory too. */
-    readonly workspace: string;
-    readonly workspaceTarget: string;
+    /** A directory of the engine's machine and where it is mounted, which is the working directory too. */
+    readonly workspace?: { readonly source: string; readonly target: string } | undefined;
     /** `uid:gid` */
     readonly user: string;
+    /** The engine's machine's own network instead of one for containers. */
+    readonly inHostNetwork?: boolean;
+    /** The engine removes it at its end, whoever is still there; its exit code is lost then. */
+    readonly removesItself?: boolean;
 }
 
 export interface DockerJobs {
@@ -73,9 +76,13 @@ function describe(spec: JobSpec): Dockerode.ContainerCreateOptions {
         Env: Object.entries(spec.environment).map(([name, value]) => `${name}=${value}`),
         Labels: { ...spec.labels },
         User: spec.user,
-        WorkingDir: spec.workspaceTarget,
+        ...(spec.workspace && { WorkingDir: spec.workspace.target }),
         HostConfig: {
-            Mounts: [{ Type: "bind", Source: spec.workspace, Target: spec.workspaceTarget }],
+            Mounts: spec.workspace
+                ? [{ Type: "bind", Source: spec.workspace.source, Target: spec.workspace.target }]
+                : [],
+            ...(spec.inHostNetwork === true && { NetworkMode: "host" }),
+            AutoRemove: spec.removesItself === true,
             Init: true,
             SecurityOpt: ["no-new-privileges"],
         },

@@ -16,6 +16,11 @@ export function json<S extends z.ZodType>(schema: S): z.ZodPipe<typeof jsonText,
     return jsonText.pipe(schema);
 }
 
+/** Whether a column's values are kept as JSON text. */
+export function isJson(type: z.core.$ZodType): boolean {
+    return type instanceof z.ZodPipe && type.in === jsonText;
+}
+
 /** A text that is kept encrypted. */
 export function encrypted(cipher: {
     encrypt(text: string): string;

@@ -2,11 +2,16 @@ import knexModule from "knex";
 import type { Knex } from "knex";
 import { RedBeanNode } from "redbean-node";
 import { z } from "zod";
+import { createGroupCommit, type GroupCommit } from "./group-commit.ts";
 
-/** One SQLite database: knex for inserts and conditional updates, beans for reads and plain updates. */
+/**
+ * One SQLite database: knex for inserts and conditional updates, beans for reads and plain updates, group commits where
+ * many come at once.
+ */
 export interface Database {
     readonly knex: Knex;
     readonly beans: RedBeanNode;
+    readonly together: GroupCommit;
     /** Writes the WAL back into the file and closes it. */
     close(): Promise<void>;
 }
@@ -60,7 +65,7 @@ export function useDatabase(knex: Knex, close: () => Promise<void> = () => Promi
     const beans = new RedBeanNode();
     beans.setup(knex);
     beans.freeze(true);
-    return { knex, beans, close };
+    return { knex, beans, together: createGroupCommit(knex), close };
 }
 
 function prepare(raw: unknown): unknown {

@@ -1,9 +1,10 @@
 import type { Knex } from "knex";
 import { z } from "zod";
+import { type Column, columnsOf } from "./column.ts";
 import type { Database } from "./database.ts";
 import { orUnavailable } from "./failure.ts";
+import type { Statements, Value } from "./group-commit.ts";
 
-type Value = string | number | null;
 export type Row = Readonly<Record<string, unknown>>;
 
 /** The records of one table: column names in snake_case, fields in camelCase, an empty column is a missing field. */
@@ -17,6 +18,10 @@ export interface Table<T> {
     toRow(fields: Partial<T>): Row;
     /** A record of a row that knex answered. Throws where the row does not fit. */
     fromRow(row: unknown): T;
+    /** A `list` for group commits; `columns` are all unless named. */
+    prepare(clause: string, columns?: string): (statements: Statements, values: readonly Value[]) => readonly T[];
+    /** Inserts a record, within a group commit; a field that is left out is empty. */
+    insert(statements: Statements, record: T): void;
 }
 
 /** A table whose columns are the schema's fields; the schema turns stored values into those of the record. */
@@ -27,16 +32,24 @@ export function openTable<S extends z.ZodRawShape>(
 ): Table<z.output<z.ZodObject<S>>> {
     type T = z.output<z.ZodObject<S>>;
     const { beans } = database;
-    const columns = new Map<string, z.core.$ZodType>(Object.entries(schema.shape));
+    const columns = columnsOf(schema);
+    const byField = new Map(columns.map((column) => [column.field, column]));
+    const insertion =
+        `insert into ${name} (${columns.map((column) => column.name).join(", ")}) ` +
+        `values (${columns.map(() => "?").join(", ")})`;
 
-    function toRow(fields: Partial<T>): Row {
-        return Object.fromEntries(
-            Object.entries(fields).map(([field, value]) => [toSnakeCase(field), encode(columns, name, field, value)]),
-        );
+    function encodeField([field, value]: readonly [string, unknown]): [string, Value] {
+        const column = byField.get(field);
+        if (column === undefined) {
+            throw new Error(`database: ${name} has no column for ${field}`);
+        }
+        return [column.name, column.encode(value)];
     }
 
+    const toRow = (fields: Partial<T>): Row => Object.fromEntries(Object.entries(fields).map(encodeField));
+
     function fromRow(row: unknown): T {
-        const parsed = schema.safeParse(fieldsOf(row));
+        const parsed = schema.safeParse(fieldsOf(columns, row));
         if (!parsed.success) {
             throw new Error(`database: a row of ${name} does not fit: ${z.prettifyError(parsed.error)}`);
         }
@@ -60,28 +73,34 @@ export function openTable<S extends z.ZodRawShape>(
             bean.import({ ...toRow(fields), id });
             await orUnavailable(beans.store(bean));
         },
+        prepare(clause, selected = "*") {
+            const sql = `select ${selected} from ${name} where ${clause}`;
+            return (statements, values) => statements.all(sql, values).map(fromRow);
+        },
+        insert(statements, record) {
+            const fields: Row = record;
+            statements.run(
+                insertion,
+                columns.map(({ field, encode }) => encode(fields[field])),
+            );
+        },
     };
 }
 
-function encode(columns: ReadonlyMap<string, z.core.$ZodType>, table: string, field: string, value: unknown): unknown {
-    const column = columns.get(field);
-    if (column === undefined) {
-        throw new Error(`database: ${table} has no column for ${field}`);
+/** The fields of a row that have a value; columns that the schema does not know are left out. */
+function fieldsOf(columns: readonly Column[], row: unknown): Record<string, unknown> {
+    const fields: Record<string, unknown> = {};
+    for (const { field, name } of columns) {
+        const value = isRow(row) ? row[name] : undefined;
+        if (value !== null && value !== undefined) {
+            fields[field] = value;
+        }
     }
-    return value === undefined || value === null ? null : z.encode(column, value);
+    return fields;
 }
 
-function fieldsOf(row: unknown): Record<string, unknown> {
-    const present = Object.entries(z.record(z.string(), z.unknown()).parse(row)).filter(([, value]) => value !== null);
-    return Object.fromEntries(present.map(([column, value]) => [toCamelCase(column), value]));
-}
-
-function toSnakeCase(field: string): string {
-    return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-}
-
-function toCamelCase(column: string): string {
-    return column.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+function isRow(value: unknown): value is Row {
+    return typeof value === "object" && value !== null;
 }
 
 /** The first row of an answer. */

@@ -1,5 +1,4 @@
 import { ref, shallowRef, toValue, type MaybeRefOrGetter, type Ref, type ShallowRef } from "vue";
-import { useI18n } from "vue-i18n";
 import { BuildConfigInput } from "../../../common/schema/build-config.ts";
 import { GitRepositoryInput, type GitRepository } from "../../../common/schema/git-repository.ts";
 import { defaultBuildConfig, inputOf } from "../model/build-form.ts";
@@ -11,8 +10,10 @@ import {
     testInput,
     type RepositoryForm,
 } from "../model/repository-form.ts";
-import { CallError } from "../socket/call-error.ts";
+import type { SocketClient } from "../socket/client.ts";
 import { useAsyncAction, type AsyncAction } from "./useAsyncAction.ts";
+import { useFieldErrors } from "./useFieldErrors.ts";
+import { useHostKey, type HostKey } from "./useHostKey.ts";
 import { useSocket } from "./useSocket.ts";
 
 /** What the remote has. */
@@ -25,33 +26,39 @@ export interface Connect {
     readonly form: Ref<RepositoryForm>;
     readonly errors: ShallowRef<FieldErrors>;
     readonly remote: ShallowRef<RemoteContent>;
+    /** What was saved here, with the webhook's secret where that was made. */
     readonly saved: ShallowRef<GitRepository | undefined>;
-    /** Asks the remote for its branches and compose files, and picks the likely ones. */
-    readonly test: AsyncAction<[]>;
+    /** The key of an SSH server that is not the pinned one. */
+    readonly hostKey: HostKey;
+    /**
+     * Asks the remote for its branches and compose files, and picks the likely ones. `atFields`: complaints are shown
+     * at the address's fields.
+     */
+    readonly test: AsyncAction<[atFields: boolean]>;
+    /** Saves the address, so that a key is made for it; its branch is chosen once the key opens the repository. */
+    readonly makeKey: AsyncAction<[]>;
     readonly save: AsyncAction<[]>;
 }
+
+const addressFields = ["url", "authType", "credentials"] as const;
+const branchFields = ["branch", "composePath"] as const;
 
 /** The work behind the connect form. `stored`: what is connected now, when that is edited. */
 export function useConnect(stack: MaybeRefOrGetter<string>, stored?: GitRepository, composePath = ""): Connect {
     const { call } = useSocket();
-    const { t } = useI18n();
     const form = ref(stored === undefined ? emptyRepositoryForm() : repositoryForm(stored, composePath));
-    const errors = shallowRef<FieldErrors>({});
     const remote = shallowRef<RemoteContent>({ branches: [], composePaths: [] });
     const saved = shallowRef<GitRepository>();
-
-    function check(found: FieldErrors): void {
-        errors.value = found;
-        if (Object.keys(found).length > 0) {
-            throw new CallError("invalid", t("error.fields"), false);
-        }
-    }
+    const hostKey = useHostKey();
+    const { errors, refuse, placed } = useFieldErrors();
 
     const test = useAsyncAction(
-        async () => {
+        async (atFields: boolean) => {
             const input = testInput(form.value, stored);
-            check(fieldErrors(GitRepositoryInput.partial({ branch: true }), input));
-            const answer = await call("testGitConnection", toValue(stack), input);
+            refuse(fieldErrors(GitRepositoryInput.partial({ branch: true }), input));
+            const answer = await hostKey.watch(
+                placed(atFields ? addressFields : [], call("testGitConnection", toValue(stack), input)),
+            );
             remote.value = answer;
             if (!answer.branches.includes(form.value.branch)) {
                 form.value.branch = answer.defaultBranch;
@@ -61,27 +68,41 @@ export function useConnect(stack: MaybeRefOrGetter<string>, stored?: GitReposito
         { quiet: true },
     );
 
-    const save = useAsyncAction(
+    async function saveRepository(fields: readonly string[], wanted: RepositoryForm): Promise<void> {
+        const input = repositoryInput(wanted, stored);
+        refuse(fieldErrors(GitRepositoryInput, input));
+        const request = call("saveGitRepository", toValue(stack), input);
+        const { repository } = await hostKey.watch(placed(fields, request));
+        const webhookSecret = repository.webhookSecret ?? saved.value?.webhookSecret;
+        saved.value = webhookSecret === undefined ? repository : { ...repository, webhookSecret };
+    }
+
+    const makeKey = useAsyncAction(
         async () => {
-            const input = repositoryInput(form.value, stored);
-            const path = form.value.composePath.trim();
-            check({
-                ...fieldErrors(GitRepositoryInput, input),
-                ...fieldErrors(BuildConfigInput, { composePath: path === "" ? null : path }),
-            });
-            saved.value = (await call("saveGitRepository", toValue(stack), input)).repository;
-            await saveComposePath(path);
+            await saveRepository(addressFields, { ...form.value, branch: form.value.branch || "main" });
+            form.value.hasKey = true;
+            form.value.keySource = "kept";
         },
         { quiet: true },
     );
 
-    async function saveComposePath(path: string): Promise<void> {
-        const { buildConfig } = await call("getBuildConfig", toValue(stack));
-        if ((buildConfig?.composePath ?? "") !== path) {
-            const base = buildConfig === null ? defaultBuildConfig() : inputOf(buildConfig);
-            await call("saveBuildConfig", toValue(stack), { ...base, composePath: path === "" ? null : path });
-        }
-    }
+    const save = useAsyncAction(
+        async () => {
+            const path = form.value.composePath.trim();
+            refuse(fieldErrors(BuildConfigInput, { composePath: path === "" ? null : path }));
+            await saveRepository(branchFields, form.value);
+            await saveComposePath(call, toValue(stack), path);
+        },
+        { quiet: true },
+    );
 
-    return { form, errors, remote, saved, test, save };
+    return { form, errors, remote, saved, hostKey, test, makeKey, save };
+}
+
+async function saveComposePath(call: SocketClient["call"], stack: string, path: string): Promise<void> {
+    const { buildConfig } = await call("getBuildConfig", stack);
+    if ((buildConfig?.composePath ?? "") !== path) {
+        const base = buildConfig === null ? defaultBuildConfig() : inputOf(buildConfig);
+        await call("saveBuildConfig", stack, { ...base, composePath: path === "" ? null : path });
+    }
 }

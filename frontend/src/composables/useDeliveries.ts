@@ -1,3 +1,4 @@
+import { useThrottleFn } from "@vueuse/core";
 import { computed, shallowRef, toValue, type ComputedRef, type MaybeRefOrGetter } from "vue";
 import type { WebhookEvent } from "../../../common/schema/webhook-event.ts";
 import { useLoaded, type Loaded } from "./useLoaded.ts";
@@ -9,20 +10,29 @@ export interface DeliveryList extends Loaded<WebhookEvent[]> {
 }
 
 const pageSize = 10;
+/** A burst of deliveries is shown in few steps. */
+const pauseMs = 1000;
 
-/** A stack's webhook deliveries, newest first; loaded again when a deployment of the stack begins. */
+/** A stack's webhook deliveries, newest first; new ones appear by themselves. */
 export function useDeliveries(stack: MaybeRefOrGetter<string>): DeliveryList {
     const { call } = useSocket();
     const cursor = shallowRef<string | null>(null);
-    const loaded = useLoaded(async () => {
-        const page = await call("getWebhookEvents", toValue(stack), pageSize);
-        cursor.value = page.nextCursor;
-        return page.events;
+    const loaded: Loaded<WebhookEvent[]> = useLoaded(async () => {
+        const { events, nextCursor } = await call("getWebhookEvents", toValue(stack), pageSize);
+        const known = loaded.data.value ?? [];
+        const last = known.findIndex(({ id }) => id === events.at(-1)?.id);
+        if (last === -1) {
+            cursor.value = nextCursor;
+            return events;
+        }
+        // What was loaded further down stays.
+        return [...events, ...known.slice(last + 1)];
     }, [() => toValue(stack)]);
+    const reloadSoon = useThrottleFn(loaded.reload, pauseMs, true);
 
-    usePush("deploymentStatusUpdate", ({ deployment }) => {
-        if (deployment.stackId === toValue(stack) && deployment.status === "pending") {
-            void loaded.reload();
+    usePush("webhookEventUpdate", ({ stackName }) => {
+        if (stackName === toValue(stack)) {
+            void reloadSoon();
         }
     });
 

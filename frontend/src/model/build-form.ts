@@ -1,11 +1,13 @@
 import {
     BuildConfigInput,
+    type EnvVar,
     type EnvVarInput,
     type BuildArg,
     type BuildConfig,
     type BuildType,
 } from "../../../common/schema/build-config.ts";
 import type { z } from "zod";
+import { imageForm, imageInput, type ImageForm } from "./image-form.ts";
 
 /** A variable in the form. `stored`: a secret whose value the server keeps and does not tell. */
 export interface VariableRow {
@@ -15,7 +17,10 @@ export interface VariableRow {
     stored: boolean;
 }
 
-/** The build form as it is typed: texts, empty where nothing is set, lists one per line. */
+/**
+ * The build form as it is typed: texts, empty where nothing is set, lists one per line. What starts a deployment stands
+ * in `TriggerForm`.
+ */
 export interface BuildForm {
     buildType: BuildType;
     composePath: string;
@@ -30,11 +35,6 @@ export interface BuildForm {
     postBuildCommands: string;
     variables: VariableRow[];
     timeout: number;
-    autoDeployOnPush: boolean;
-    autoDeployBranches: string;
-    autoDeployTags: string;
-    schedule: string;
-    scheduleTimeZone: string;
     healthCheckPath: string;
     healthCheckTimeout: number;
     healthCheckService: string;
@@ -42,7 +42,19 @@ export interface BuildForm {
     rollbackOnFailure: boolean;
     keepReleases: number;
     pullPolicy: "missing" | "always" | "never";
+    images: ImageForm;
 }
+
+/** The fields that are always in sight. */
+export const plainFields: readonly string[] = [
+    "buildType",
+    "composePath",
+    "dockerfilePath",
+    "scriptPath",
+    "healthCheckPath",
+    "environmentVariables",
+    "rollbackOnFailure",
+];
 
 type RawInput = z.input<typeof BuildConfigInput>;
 
@@ -62,11 +74,6 @@ export function toForm(config: BuildConfig | BuildConfigInput): BuildForm {
         postBuildCommands: config.postBuildCommands.join("\n"),
         variables: config.environmentVariables.map(toRow),
         timeout: config.timeout,
-        autoDeployOnPush: config.autoDeployOnPush,
-        autoDeployBranches: config.autoDeployBranches.join("\n"),
-        autoDeployTags: config.autoDeployTags.join("\n"),
-        schedule: config.schedule ?? "",
-        scheduleTimeZone: config.scheduleTimeZone ?? "",
         healthCheckPath: config.healthCheckPath ?? "",
         healthCheckTimeout: config.healthCheckTimeout,
         healthCheckService: config.healthCheckService ?? "",
@@ -74,7 +81,13 @@ export function toForm(config: BuildConfig | BuildConfigInput): BuildForm {
         rollbackOnFailure: config.rollbackOnFailure,
         keepReleases: config.keepReleases,
         pullPolicy: config.pullPolicy,
+        images: imageForm(config),
     };
+}
+
+/** The names of the secret ones. */
+export function secretNames(variables: readonly VariableRow[]): readonly string[] {
+    return variables.filter(({ secret }) => secret).map(({ name }) => name);
 }
 
 function toRow(variable: EnvVarInput): VariableRow {
@@ -106,11 +119,6 @@ export function toInput(form: BuildForm, base: BuildConfigInput): RawInput {
             ...removedSecrets(form, base),
         ],
         timeout: form.timeout,
-        autoDeployOnPush: form.autoDeployOnPush,
-        autoDeployBranches: linesOf(form.autoDeployBranches),
-        autoDeployTags: linesOf(form.autoDeployTags),
-        schedule: textOrNull(form.schedule),
-        scheduleTimeZone: textOrNull(form.scheduleTimeZone),
         healthCheckPath: textOrNull(form.healthCheckPath),
         healthCheckTimeout: form.healthCheckTimeout,
         healthCheckService: textOrNull(form.healthCheckService),
@@ -118,6 +126,10 @@ export function toInput(form: BuildForm, base: BuildConfigInput): RawInput {
         rollbackOnFailure: form.rollbackOnFailure,
         keepReleases: form.keepReleases,
         pullPolicy: form.pullPolicy,
+        ...imageInput(form.images, {
+            secrets: secretNames(form.variables),
+            hasDockerfile: form.dockerfilePath.trim() !== "",
+        }),
     };
 }
 
@@ -156,7 +168,12 @@ export function inputOf(config: BuildConfig): BuildConfigInput {
         nextScheduledAt: _next,
         ...rest
     } = config;
-    return { ...rest, environmentVariables: config.environmentVariables.map((variable) => ({ ...variable })) };
+    return { ...rest, environmentVariables: config.environmentVariables.map(keptVariable) };
+}
+
+/** A secret's value reads as null, which would remove it when it is sent back; without a value it is kept. */
+function keptVariable({ name, value, secret }: EnvVar): EnvVarInput {
+    return secret && value === null ? { name, secret } : { name, value, secret };
 }
 
 /** The defaults of a stack that has no configuration yet. */

@@ -19,3 +19,12 @@ function describe(issue: z.core.$ZodIssue, field: string): string {
     const message = issue.message.startsWith(`${field}: `) ? issue.message.slice(field.length + 2) : issue.message;
     return place === "" ? message : `${place}: ${message}`;
 }
+
+/**
+ * A server's complaint as that of a field, for one that begins with the name of a known field (`url: …`,
+ * `autoDeployTags.2: …`); empty for any other, which is about the whole.
+ */
+export function serverErrors(message: string, fields: readonly string[]): FieldErrors {
+    const [, field = "", rest = ""] = /^([A-Za-z]+)(?:\.[\w.]+)?: (.+)$/s.exec(message) ?? [];
+    return fields.includes(field) ? { [field]: rest.charAt(0).toUpperCase() + rest.slice(1) } : {};
+}

@@ -6,17 +6,25 @@ import type {
     GitRepositoryInput,
 } from "../../../common/schema/git-repository.ts";
 
+/** Where the SSH key comes from: the server keeps the one that it has, makes a new pair, or is given one. */
+export type KeySource = "kept" | "make" | "paste";
+
 /** The connect form as it is typed. */
 export interface RepositoryForm {
     url: string;
     provider: GitProvider;
     /** Whether the user chose the provider; else it is guessed from the address. */
     providerChosen: boolean;
-    authType: Extract<GitAuthType, "none" | "http_token">;
+    authType: GitAuthType;
     username: string;
     token: string;
     /** Whether the server has a token already, which an empty field keeps. */
     hasToken: boolean;
+    keySource: KeySource;
+    privateKey: string;
+    passphrase: string;
+    /** Whether the server has a key already. */
+    hasKey: boolean;
     branch: string;
     composePath: string;
     autoSync: boolean;
@@ -34,6 +42,10 @@ export function emptyRepositoryForm(): RepositoryForm {
         username: "",
         token: "",
         hasToken: false,
+        keySource: "make",
+        privateKey: "",
+        passphrase: "",
+        hasKey: false,
         branch: "",
         composePath: "",
         autoSync: false,
@@ -42,18 +54,26 @@ export function emptyRepositoryForm(): RepositoryForm {
 }
 
 export function repositoryForm(repository: GitRepository, composePath: string): RepositoryForm {
+    const hasKey = repository.authType === "ssh_key" && repository.hasCredentials;
     return {
         ...emptyRepositoryForm(),
         url: repository.url,
         provider: repository.provider,
         providerChosen: true,
-        authType: repository.authType === "http_token" ? "http_token" : "none",
+        authType: repository.authType,
         hasToken: repository.authType === "http_token" && repository.hasCredentials,
+        keySource: hasKey ? "kept" : "make",
+        hasKey,
         branch: repository.branch,
         composePath,
         autoSync: repository.autoSync,
         allowPrivateHost: repository.allowPrivateHost,
     };
+}
+
+/** Whether saving the form makes a key, which the git server cannot know before. */
+export function makesKey(form: RepositoryForm): boolean {
+    return form.authType === "ssh_key" && form.keySource === "make";
 }
 
 /** What the form sends; `stored` is what is connected now, whose other settings stay. */
@@ -101,8 +121,20 @@ function credentialsOf(form: RepositoryForm): RawInput["credentials"] {
     if (form.authType === "none") {
         return null;
     }
+    return form.authType === "ssh_key" ? keyOf(form) : tokenOf(form);
+}
+
+function tokenOf(form: RepositoryForm): RawInput["credentials"] {
     if (form.token === "" && form.hasToken) {
         return undefined;
     }
     return { token: form.token, ...(form.username === "" ? {} : { username: form.username }) };
+}
+
+/** Left out: the stored one is kept, or a first one is made; `null`: another one is made. */
+function keyOf({ keySource, hasKey, privateKey, passphrase }: RepositoryForm): RawInput["credentials"] {
+    if (keySource === "paste") {
+        return { privateKey, ...(passphrase === "" ? {} : { passphrase }) };
+    }
+    return keySource === "make" && hasKey ? null : undefined;
 }

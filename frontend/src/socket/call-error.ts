@@ -7,12 +7,15 @@ import type { Refusal } from "../../../common/socket/event.ts";
 export class CallError extends Error {
     readonly code: string;
     readonly translatable: boolean;
+    /** What the server tells beside the sentence, such as `errorCode`. */
+    readonly details: object | undefined;
 
-    constructor(code: string, message: string, translatable: boolean) {
+    constructor(code: string, message: string, translatable: boolean, details?: object) {
         super(message);
         this.name = "CallError";
         this.code = code;
         this.translatable = translatable;
+        this.details = details;
     }
 }
 
@@ -21,5 +24,5 @@ export function refusalError(refusal: Partial<Refusal>): CallError {
     if (refusal.msg === undefined) {
         return new CallError(refusal.code ?? "internal", "error.unknown", true);
     }
-    return new CallError(refusal.code ?? "internal", refusal.msg, refusal.msgi18n ?? false);
+    return new CallError(refusal.code ?? "internal", refusal.msg, refusal.msgi18n ?? false, refusal.details);
 }

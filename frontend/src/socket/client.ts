@@ -37,6 +37,7 @@ export function createSocketClient(transport: Transport): SocketClient {
         deploymentStatusUpdate: new Set(),
         buildLogUpdate: new Set(),
         gitRepositoryUpdate: new Set(),
+        webhookEventUpdate: new Set(),
     };
 
     function deliver<P extends PushName>(push: P, args: Pushes[P]): void {

@@ -2,6 +2,7 @@ import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { AppError } from "../../../common/errors.ts";
 import { person, startTestHost, type TestHostOptions } from "../../support/host.ts";
 
 const yaml = "services:\n  web:\n    image: nginx\n";
@@ -210,6 +211,18 @@ describe("answering", () => {
         expect(await browser.agent("greet", "y")).toMatchObject({ ok: false, msg: "name: too short", code: "invalid" });
         browser.socket.disconnect();
         await ended;
+    });
+
+    it("tells what a program needs to know beside the sentence of a refusal", async () => {
+        const { host, start, connectLoggedIn } = await startTestHost({ admin: person });
+        const table = { meet: { args: z.tuple([]), right: "read" } } as const;
+        const details = { errorCode: "host_key_changed", offered: "SHA256:x" };
+        host.registerAgentEvents(table, {
+            meet: () => Promise.reject(new AppError("conflict", "url: another key", { details })),
+        });
+        await start();
+        const browser = await connectLoggedIn();
+        expect(await browser.agent("meet")).toMatchObject({ ok: false, code: "conflict", details });
     });
 
     it("turns pages of other origins away, and lets the public address in", async () => {

@@ -26,6 +26,13 @@ describe("the build form", () => {
         expect(input.environmentVariables).toEqual([{ name: "KEY", value: null, secret: true }]);
     });
 
+    it("keeps stored secrets when a configuration is sent back as it is", () => {
+        expect(inputOf(buildConfig).environmentVariables).toEqual([
+            { name: "LOG_LEVEL", value: "info", secret: false },
+            { name: "DATABASE_PASSWORD", secret: true },
+        ]);
+    });
+
     it("keeps the fields that it does not show", () => {
         const base = { ...inputOf(buildConfig), schedule: "0 4 * * *", autoDeployTags: ["v.*"] };
 

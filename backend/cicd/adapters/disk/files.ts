@@ -20,6 +20,7 @@ import { pipeline } from "node:stream/promises";
 import { AppError } from "../../../../common/errors.ts";
 import type { FileInfo, Files } from "../../core/files.ts";
 import { listFiles, listLinks, namesIn } from "./list-files.ts";
+import { readRegular } from "./read-regular.ts";
 
 /** Read at once: a stream costs more than such a file does. */
 const smallBytes = 1024 * 1024;
@@ -28,6 +29,9 @@ const smallBytes = 1024 * 1024;
 export const diskFiles: Files = {
     async readText(root, path) {
         return whenThere(async () => readFile(await safePath(root, path), "utf8"));
+    },
+    async readRegular(root, path, mostBytes) {
+        return whenThere(() => readRegular(() => safePath(root, path), mostBytes));
     },
     async inspect(root, path) {
         return whenThere(async () => inspectFile(await safePath(root, path)));
@@ -186,7 +190,7 @@ function outside(path: string): AppError {
     });
 }
 
-const absenceCodes: readonly unknown[] = ["ENOENT", "EINVAL", "ENOTDIR", "EISDIR", "ELOOP", "ENAMETOOLONG"];
+const absenceCodes: readonly unknown[] = ["ENOENT", "EINVAL", "ENXIO", "ENOTDIR", "EISDIR", "ELOOP", "ENAMETOOLONG"];
 
 function isAbsence(code: unknown): boolean {
     return absenceCodes.includes(code);

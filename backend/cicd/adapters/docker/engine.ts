@@ -1,11 +1,12 @@
 import type { DockerClient } from "../../../platform/docker/client.ts";
-import type { ImageListItem } from "../../../platform/docker/answers.ts";
-import type { Engine, ImageInfo } from "../../core/engine.ts";
+import type { ImageListItem, Info } from "../../../platform/docker/answers.ts";
+import type { Engine, EngineFacts, ImageInfo } from "../../core/engine.ts";
+import type { FindOwnContainer } from "../../core/own-container.ts";
 import { detailsToSummary, toState, toSummary } from "./containers.ts";
 import { runCommand } from "./run-command.ts";
 
-/** The engine port over the Docker API. */
-export function createEngine(docker: DockerClient): Engine {
+/** The engine port over the Docker API. `findOwnContainer` tells where the server itself runs on that engine. */
+export function createEngine(docker: DockerClient, findOwnContainer: FindOwnContainer = nowhere): Engine {
     return {
         async ping() {
             return { version: await docker.version() };
@@ -20,6 +21,8 @@ export function createEngine(docker: DockerClient): Engine {
         tagImage: (source, target) => docker.images.tag(source, target),
         removeImage: (name) => docker.images.remove(name),
         pullImage: (name, options) => docker.images.pull(name, options),
+        findRemoteDigest: (name, options) => docker.images.remoteDigest(name, options),
+        describe: async () => describe(await docker.info(), docker.isLocal),
         async listContainers(labels) {
             return (await docker.containers.list(labels)).map(toSummary);
         },
@@ -43,7 +46,20 @@ export function createEngine(docker: DockerClient): Engine {
                     onEvent({ action: Action, containerId: Actor.ID, labels: Actor.Attributes }),
             });
         },
-        runCommand: (command) => runCommand(docker, command),
+        runCommand: (command) => runCommand(docker, command, findOwnContainer),
+    };
+}
+
+function nowhere(): Promise<undefined> {
+    return Promise.resolve(undefined);
+}
+
+function describe({ DockerRootDir, DriverStatus, RegistryConfig }: Info, isLocal: boolean): EngineFacts {
+    const indexes = Object.entries(RegistryConfig?.IndexConfigs ?? {});
+    return {
+        dataRoot: isLocal ? DockerRootDir : undefined,
+        insecureRegistries: indexes.filter(([, { Secure }]) => !Secure).map(([host]) => host),
+        keepsPlatforms: (DriverStatus ?? []).flat().includes("io.containerd.snapshotter.v1"),
     };
 }
 

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { AppError, errorCode, errorMessage } from "../../../../common/errors.ts";
 import type { DockerClient } from "../../../platform/docker/client.ts";
 import type { ContainerCommand } from "../../core/engine.ts";
+import { type FindOwnContainer, hostPath } from "../../core/own-container.ts";
 
 const workspaceTarget = "/workspace";
 const graceMilliseconds = 1000;
@@ -14,9 +15,14 @@ const cannotRun = 127;
  * Runs a command in a container of its own and answers its exit code. The container runs as the workspace's owner (it
  * could not write there otherwise, or the server not remove what it wrote), and is removed whatever happens.
  */
-export async function runCommand(docker: DockerClient, command: ContainerCommand): Promise<number> {
+export async function runCommand(
+    docker: DockerClient,
+    command: ContainerCommand,
+    findOwnContainer: FindOwnContainer,
+): Promise<number> {
     command.signal.throwIfAborted();
-    const id = await create(docker, command);
+    const source = await onHost(command.workspace, findOwnContainer);
+    const id = await create(docker, command, source);
     try {
         return await follow(docker, id, command);
     } finally {
@@ -24,7 +30,21 @@ export async function runCommand(docker: DockerClient, command: ContainerCommand
     }
 }
 
-async function create(docker: DockerClient, command: ContainerCommand): Promise<string> {
+/** The engine mounts directories of its own machine: beside a server in a container they may have another name. */
+async function onHost(workspace: string, findOwnContainer: FindOwnContainer): Promise<string> {
+    const own = await findOwnContainer();
+    const source = own === undefined ? workspace : hostPath(own, workspace);
+    if (source === undefined) {
+        throw new AppError(
+            "invalid",
+            "buildImage: the server runs in a container, and its data directory in it alone; mount the data directory from the host",
+            { details: { errorCode: "not_supported" } },
+        );
+    }
+    return source;
+}
+
+async function create(docker: DockerClient, command: ContainerCommand, source: string): Promise<string> {
     const [program, ...args] = command.argv;
     if (program === undefined) {
         throw new AppError("invalid", "command: it is empty; give a program to run");
@@ -36,8 +56,7 @@ async function create(docker: DockerClient, command: ContainerCommand): Promise<
             argv: [program, ...args],
             environment: command.environment,
             labels: command.labels,
-            workspace: command.workspace,
-            workspaceTarget,
+            workspace: { source, target: workspaceTarget },
             user: `${owner.uid}:${owner.gid}`,
         });
     } catch (error) {

@@ -1,11 +1,9 @@
-import { appendFile } from "node:fs/promises";
-import { join } from "node:path";
 import { AppError } from "../../../../common/errors.ts";
 import type { GitCall, GitRemote } from "../../core/git.ts";
 import { localCall } from "./command.ts";
 import { readCommitTree } from "./commit-tree.ts";
 import type { GitContext } from "./context.ts";
-import { submoduleList } from "./forget.ts";
+import { noteSubmodule } from "./forget.ts";
 import type { AskHistory } from "./older-history.ts";
 import { checkOutSubmodules, type Superproject } from "./submodules.ts";
 import { commitMissing, writeWorktree } from "./worktree.ts";
@@ -43,7 +41,7 @@ async function checkOutOne(
     await writeWorktree(context, { remote: place.remote, mirror, commit, entries, directory: place.directory }, call);
     const superproject: Superproject = { ...place, mirror, entries };
     await checkOutSubmodules(context, superproject, call, async (remote, wanted, directory) => {
-        await appendFile(join(mirror, submoduleList), `${remote.url}\n`);
+        await noteSubmodule(mirror, remote.url);
         await tools.fetch(remote, call);
         await findCommit(tools, remote, wanted, call);
         const inner = { remote, directory, depth: place.depth + 1, counter: place.counter };

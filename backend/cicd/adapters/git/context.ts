@@ -1,12 +1,12 @@
-import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../../../common/errors.ts";
-import { addressKey, parseAddress } from "../../core/git-address.ts";
+import { parseAddress } from "../../core/git-address.ts";
 import type { GitCall, GitRemote } from "../../core/git.ts";
 import { checkAddress, curlPin, type ResolvedHost, type ResolveHost, resolveRemote } from "./address-guard.ts";
 import { runGit } from "./command.ts";
 import { type EnvironmentOptions, gitEnvironment, type PrivateFiles } from "./environment.ts";
+import { mirrorPath } from "./mirror-path.ts";
 import { makePrivateFiles } from "./private-files.ts";
 import { chooseDestination } from "./ssh-destination.ts";
 import type { SshDestination } from "./ssh-config.ts";
@@ -88,7 +88,7 @@ export function createContext(options: GitOptions): GitContext {
         checkAddress: (url, allowPrivateHost) => checkAddress(url, policyOf(allowPrivateHost)),
         destinationOf,
         sshPorts,
-        mirrorOf: (url) => join(options.directory, `${mirrorName(url)}.git`),
+        mirrorOf: (url) => mirrorPath(options.directory, url),
         async runRemote(remote, args, call, more = {}) {
             const own = await privateFiles();
             const run = (access: Partial<EnvironmentOptions>, runCall: GitCall): Promise<ProcessResult> => {
@@ -105,7 +105,7 @@ export function createContext(options: GitOptions): GitContext {
             refuseKey(remote);
             const pinned = curlPin(await resolveChecked(remote));
             const credentials = remote.authType === "http_token" ? remote.credentials : undefined;
-            return run({ credentials, pinned, provider: remote.provider }, call);
+            return run({ credentials, url: remote.url, pinned, provider: remote.provider }, call);
         },
         async runLocal(args, call, more = {}) {
             const own = await privateFiles();
@@ -116,17 +116,6 @@ export function createContext(options: GitOptions): GitContext {
             return join((await privateFiles()).home, "..", name);
         },
     };
-}
-
-/**
- * Scheme and port count here, unlike in `addressKey`: another server on the same host must not be able to fill this
- * one's mirror. Over SSH also the user, and whether the path begins at their home.
- */
-function mirrorName(url: string): string {
-    const parsed = parseAddress(url);
-    const login = parsed?.scheme === "ssh" ? `${parsed.username} ${parsed.path.startsWith("/") ? "/" : "~"} ` : "";
-    const key = `${parsed?.scheme ?? ""} ${parsed?.port ?? ""} ${login}${addressKey(url) ?? url}`;
-    return createHash("sha256").update(key).digest("hex").slice(0, 32);
 }
 
 function isSsh({ url }: GitRemote): boolean {

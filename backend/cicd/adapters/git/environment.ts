@@ -13,8 +13,16 @@ export interface PrivateFiles {
     readonly passphrase: string;
 }
 
-/** Names of the variables that the askpass script prints. */
-export const askpassVariables = { username: "CICD_GIT_USERNAME", token: "CICD_GIT_TOKEN" } as const;
+/** Names of the variables that the askpass script prints, and of the one that tells for which server. */
+export const askpassVariables = {
+    username: "CICD_GIT_USERNAME",
+    token: "CICD_GIT_TOKEN",
+    scheme: "CICD_GIT_SCHEME",
+    server: "CICD_GIT_SERVER",
+    /** A file that grows by a byte with each question, and how large it may become; unset where nobody counts. */
+    count: "CICD_GIT_QUESTIONS",
+    most: "CICD_GIT_MOST_QUESTIONS",
+} as const;
 
 /** The variable that the passphrase script prints. */
 export const passphraseVariable = "CICD_SSH_PASSPHRASE";
@@ -65,6 +73,8 @@ export interface EnvironmentOptions {
     readonly privateFiles: PrivateFiles;
     readonly allowFile: boolean;
     readonly credentials?: GitCredentials | undefined;
+    /** Whose credentials they are: no other server gets them, whatever git or git-lfs is led to. */
+    readonly url?: string | undefined;
     /** `host:port:address`: the addresses that were checked, so that the name is not resolved once more. */
     readonly pinned?: string | undefined;
     readonly provider?: GitProvider | undefined;
@@ -119,14 +129,17 @@ function sshVariables({ sshDirectory, privateFiles }: EnvironmentOptions): Recor
     return { GIT_SSH: privateFiles.ssh, GIT_SSH_VARIANT: "ssh", [sshDirectoryVariable]: sshDirectory };
 }
 
-function credentialVariables({ credentials, privateFiles, provider }: EnvironmentOptions): Record<string, string> {
-    if (credentials?.token === undefined) {
+function credentialVariables({ credentials, privateFiles, provider, url }: EnvironmentOptions): Record<string, string> {
+    const [, scheme, server] = /^([a-z]+):\/\/([^/@]+)\//i.exec(url ?? "") ?? [];
+    if (credentials?.token === undefined || scheme === undefined || server === undefined) {
         return {};
     }
     return {
         GIT_ASKPASS: privateFiles.askpass,
         [askpassVariables.username]: username(credentials.username, provider),
         [askpassVariables.token]: credentials.token,
+        [askpassVariables.scheme]: scheme,
+        [askpassVariables.server]: server,
     };
 }
 

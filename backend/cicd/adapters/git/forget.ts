@@ -1,7 +1,8 @@
-import { readFile, rm } from "node:fs/promises";
+import { appendFile, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { localCall } from "./command.ts";
 import type { GitContext } from "./context.ts";
+import { mirrorPath } from "./mirror-path.ts";
 import type { KeyedQueue } from "./queue.ts";
 
 /** A file in a mirror: the addresses of its commits' submodules, one a line. */
@@ -18,6 +19,29 @@ export async function forgetMirror(context: GitContext, queue: KeyedQueue, url: 
             waiting.push(...(await submodulesOf(mirror)));
             await queue.run(mirror, localCall.signal, () => rm(mirror, { recursive: true, force: true }));
         }
+    }
+}
+
+/** Removes all mirrors but those of some addresses and their submodules: a crash may have left others. */
+export async function removeOrphanedMirrors(directory: string, urls: readonly string[]): Promise<void> {
+    const kept = new Set<string>();
+    const waiting = [...urls];
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+        const mirror = mirrorPath(directory, next);
+        if (!kept.has(mirror)) {
+            kept.add(mirror);
+            waiting.push(...(await submodulesOf(mirror)));
+        }
+    }
+    const mirrors = (await readdir(directory).catch(() => [])).filter((name) => name.endsWith(".git"));
+    const orphans = mirrors.map((name) => join(directory, name)).filter((mirror) => !kept.has(mirror));
+    await Promise.all(orphans.map((mirror) => rm(mirror, { recursive: true, force: true })));
+}
+
+/** Notes a submodule's address, so that its mirror goes with its repository's. */
+export async function noteSubmodule(mirror: string, url: string): Promise<void> {
+    if (!(await submodulesOf(mirror)).includes(url)) {
+        await appendFile(join(mirror, submoduleList), `${url}\n`);
     }
 }
 

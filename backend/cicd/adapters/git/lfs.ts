@@ -1,10 +1,12 @@
-import { chmod, copyFile, constants, open, realpath, stat } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { chmod, copyFile, constants, open, realpath, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../../../common/errors.ts";
 import type { DeploymentErrorCode } from "../../../../common/schema/deployment.ts";
 import type { GitCall } from "../../core/git.ts";
 import { shown } from "./commit-tree.ts";
 import type { GitContext } from "./context.ts";
+import { askpassVariables } from "./environment.ts";
 import { lfsEndpoint } from "./lfs-endpoint.ts";
 import { type LfsPointer, parsePointer } from "./lfs-pointer.ts";
 import { gitLimits } from "./limits.ts";
@@ -48,7 +50,13 @@ export async function placeLargeFiles(
     await checkInstalled(context, first, call);
     const storage = join(worktree.mirror, "lfs");
     const endpoint = await lfsEndpoint(context, worktree, call);
-    await fetchObjects(context, worktree, endpoint, storage, call);
+    const count = await context.scratchFile(`questions-${randomBytes(8).toString("hex")}`);
+    const environment = { [askpassVariables.count]: count, [askpassVariables.most]: String(mostQuestions(pointers)) };
+    try {
+        await fetchObjects(context, worktree, { endpoint, storage, environment }, call);
+    } finally {
+        await rm(count, { force: true });
+    }
     for (const pointer of pointers) {
         call.signal.throwIfAborted();
         await place(worktree.directory, storage, pointer);
@@ -95,17 +103,31 @@ async function checkInstalled(context: GitContext, { path }: PointerFile, call: 
     }
 }
 
+/**
+ * Where a server refuses the token git-lfs tries it again and again, without a pause or an end. It asks for name and
+ * token before each request: one for every file, some of them repeated, and a few for lists of them.
+ */
+function mostQuestions(pointers: readonly PointerFile[]): number {
+    return 2 * (16 + 3 * pointers.length);
+}
+
+interface Fetching {
+    readonly endpoint: string | undefined;
+    readonly storage: string;
+    readonly environment: Readonly<Record<string, string>>;
+}
+
 async function fetchObjects(
     context: GitContext,
     { remote, mirror, commit }: Worktree,
-    endpoint: string | undefined,
-    storage: string,
+    { endpoint, storage, environment }: Fetching,
     call: GitCall,
 ): Promise<void> {
     const url = endpoint === undefined ? [] : [`lfs.url=${endpoint}`];
     const all = [...settings, ...url, `remote.origin.url=${remote.url}`, `lfs.storage=${storage}`];
     const args = [...all.flatMap((setting) => ["-c", setting]), `--git-dir=${mirror}`, "lfs", "fetch"];
-    const result = await context.runRemote(remote, [...args, "--include=", "--exclude=", "origin", commit], call);
+    const fetchArgs = [...args, "--include=", "--exclude=", "origin", commit];
+    const result = await context.runRemote(remote, fetchArgs, call, { environment });
     if (result.exitCode !== 0) {
         throw await fetchFailure(context, remote, result.stderrTail, call);
     }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { access, readdir, rename, rm } from "node:fs/promises";
+import { access, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { GitCall, GitRemote } from "../../core/git.ts";
 import { localCall } from "./command.ts";
@@ -9,6 +9,8 @@ import { gitLimits } from "./limits.ts";
 import { withinSize } from "./mirror-size.ts";
 import { remoteFailure } from "./redirect.ts";
 
+/** Of no branch, so that git-lfs cannot take its settings from one: in them another server may be named. */
+const noHead = "ref: refs/cicd/none\n";
 const refspecs = ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"];
 
 /**
@@ -97,6 +99,7 @@ async function ensureMirror(context: GitContext, mirror: string): Promise<void> 
     if (made.exitCode !== 0) {
         throw gitFailure(made.stderrTail);
     }
+    await writeFile(join(draft, "HEAD"), noHead);
     await rm(mirror, { recursive: true, force: true });
     await rename(draft, mirror);
 }

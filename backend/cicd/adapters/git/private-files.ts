@@ -3,8 +3,21 @@ import { join } from "node:path";
 import { askpassVariables, passphraseVariable, type PrivateFiles, sshDirectoryVariable } from "./environment.ts";
 import { serverAlias, sessionFiles } from "./ssh-config.ts";
 
-/** Prints what git asks for from the environment; holds no secret itself. */
+const { scheme, server, count, most } = askpassVariables;
+
+/**
+ * Prints what git and git-lfs ask for from the environment, for the repository's own server only: a server of large
+ * files may lead to another, which asks too. Holds no secret itself.
+ */
 const askpassScript = `#!/bin/sh
+case "$1" in
+*[\\"\\']"$${scheme}://$${server}"[\\"\\']* | *[\\"\\']"$${scheme}://"*"@$${server}"[\\"\\']*) ;;
+*) exit 1 ;;
+esac
+if [ -n "$${count}" ]; then
+    printf x >>"$${count}"
+    [ "$(wc -c <"$${count}")" -le "$${most}" ] || exit 1
+fi
 case "$1" in
 Username*) printf '%s\\n' "$${askpassVariables.username}" ;;
 *) printf '%s\\n' "$${askpassVariables.token}" ;;
@@ -55,7 +68,7 @@ export async function makePrivateFiles(directory: string): Promise<PrivateFiles>
     };
     await mkdir(files.home, { recursive: true, mode: 0o700 });
     await chmod(own, 0o700);
-    await removeMatching(own, /^(checkout|ssh)-/);
+    await removeMatching(own, /^(checkout|ssh|questions)-/);
     await removeMatching(directory, /\.git\.[0-9a-f]{12}$/);
     await writeScript(files.askpass, askpassScript);
     await writeScript(files.ssh, sshScript);

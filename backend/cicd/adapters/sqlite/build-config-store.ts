@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { BuildConfigInput, BuildType } from "../../../../common/schema/build-config.ts";
+import { BuildCache, BuildConfigInput, BuildType } from "../../../../common/schema/build-config.ts";
 import type { Cipher } from "../../../platform/crypto/cipher.ts";
 import { randomId } from "../../../platform/crypto/random-id.ts";
 import { flag, json } from "../../../platform/sqlite/columns.ts";
@@ -40,6 +40,10 @@ const columns = z.object({
     pipelinePath: z.string(),
     registryId: text,
     imageTemplate: text,
+    buildSecrets: texts,
+    buildTarget: text,
+    buildCache: BuildCache,
+    platforms: texts,
     targetIds: texts,
     strategy: BuildConfigInput.shape.strategy.unwrap(),
     keepReleases: z.int(),
@@ -114,6 +118,7 @@ const cleared = {
     health_check_port: null,
     registry_id: null,
     image_template: null,
+    build_target: null,
     schedule: null,
     schedule_time_zone: null,
 } as const;

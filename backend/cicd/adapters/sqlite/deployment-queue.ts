@@ -2,7 +2,6 @@ import type { Knex } from "knex";
 import { z } from "zod";
 import type { Database } from "../../../platform/sqlite/database.ts";
 import { orUnavailable } from "../../../platform/sqlite/failure.ts";
-import { firstRow } from "../../../platform/sqlite/table.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { DeploymentStore } from "../../core/deployment.ts";
 import { deploymentsTable, type DeploymentTable } from "./deployment-row.ts";
@@ -31,13 +30,11 @@ export function createDeploymentQueue(
 
     return {
         async claim(owner, leaseSeconds) {
-            const rows: unknown = await orUnavailable(
-                deployments()
-                    .where("seq", oldestClaimable(knex, now()))
-                    .update(taken(owner, leaseSeconds))
-                    .returning("*"),
+            const { lease_owner: taker, lease_expires_at: expires } = lease(owner, leaseSeconds);
+            const claiming = database.together.write((statements) =>
+                statements.all(takeOldest, [taker, expires, now(), now()]),
             );
-            const row = firstRow(rows);
+            const [row] = await orUnavailable(claiming);
             return row === undefined ? undefined : table.fromRow(row);
         },
         async heartbeat(id, owner, leaseSeconds) {
@@ -59,19 +56,20 @@ export function createDeploymentQueue(
     };
 }
 
-/** The `seq` of the oldest row that waits for nobody: no other row of its stack runs or is leased. */
-function oldestClaimable(knex: Knex, now: string): Knex.QueryBuilder {
-    const busy = knex({ other: deploymentsTable })
-        .select(knex.raw("1"))
-        .whereRaw("other.stack_id = waiting.stack_id and other.seq <> waiting.seq")
-        .andWhere((either) => either.whereIn("other.status", running).orWhere("other.lease_expires_at", ">", now));
-    return knex({ waiting: deploymentsTable })
-        .min("waiting.seq")
-        .where("waiting.status", "pending")
-        .whereNull("waiting.rollback_of")
-        .andWhere((free) => free.whereNull("waiting.lease_owner").orWhere("waiting.lease_expires_at", "<=", now))
-        .whereNotExists(busy);
-}
+/** Leases the oldest row that waits for nobody: no other row of its stack runs or is leased. */
+const takeOldest = `
+    update ${deploymentsTable} set lease_owner = ?, lease_expires_at = ?, attempt = attempt + 1
+    where seq = (
+        select min(waiting.seq) from ${deploymentsTable} waiting
+        where waiting.status = 'pending' and waiting.rollback_of is null
+            and (waiting.lease_owner is null or waiting.lease_expires_at <= ?)
+            and not exists (
+                select 1 from ${deploymentsTable} other
+                where other.stack_id = waiting.stack_id and other.seq <> waiting.seq
+                    and (other.status in ('building', 'deploying') or other.lease_expires_at > ?)
+            )
+    )
+    returning *`;
 
 /**
  * Leases of others on rows that do not run. One server owns the data directory and has a new name at every start, so

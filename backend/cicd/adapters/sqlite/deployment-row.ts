@@ -8,10 +8,11 @@ import {
     RefreshImage,
     TriggerType,
 } from "../../../../common/schema/deployment.ts";
+import { randomId } from "../../../platform/crypto/random-id.ts";
 import { json } from "../../../platform/sqlite/columns.ts";
 import type { Database } from "../../../platform/sqlite/database.ts";
 import { openTable, type Table } from "../../../platform/sqlite/table.ts";
-import type { DeploymentRecord } from "../../core/deployment.ts";
+import type { DeploymentRecord, NewDeployment } from "../../core/deployment.ts";
 
 export const deploymentsTable = "deployments";
 
@@ -62,3 +63,11 @@ export function openDeploymentTable(database: Database): DeploymentTable {
 export const listedColumns: readonly string[] = Object.keys(columns.shape)
     .filter((field) => field !== "buildLogs" && field !== "deploymentLogs")
     .map((field) => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
+
+/** The record of a new row. */
+export function newRecord({ status = "pending", ...given }: NewDeployment, now: string): DeploymentRecord {
+    const record = { images: [], ...given, id: randomId(), status, phases: [], createdAt: now, attempt: 0 };
+    return status === "pending"
+        ? { ...record, phase: "queued" }
+        : { ...record, phase: "done", startedAt: now, completedAt: now };
+}

@@ -1,18 +1,13 @@
 import type { Knex } from "knex";
 import { z } from "zod";
-import { randomId } from "../../../platform/crypto/random-id.ts";
 import type { Database } from "../../../platform/sqlite/database.ts";
 import { orUnavailable } from "../../../platform/sqlite/failure.ts";
 import type { Clock } from "../../core/clock.ts";
-import {
-    activeStatuses,
-    type DeploymentRecord,
-    type DeploymentStore,
-    type NewDeployment,
-} from "../../core/deployment.ts";
+import { activeStatuses, type DeploymentRecord, type DeploymentStore } from "../../core/deployment.ts";
 import { createDeploymentChanges } from "./deployment-changes.ts";
 import { createDeploymentQueue } from "./deployment-queue.ts";
-import { deploymentsTable, listedColumns, openDeploymentTable } from "./deployment-row.ts";
+import { deploymentsTable, listedColumns, newRecord, openDeploymentTable } from "./deployment-row.ts";
+import { createQueueStep } from "./deployment-step.ts";
 import { pageBefore } from "./page.ts";
 
 const mostAttempts = 100;
@@ -22,6 +17,7 @@ export function createDeploymentStore(ports: { readonly database: Database; read
     const { database, clock } = ports;
     const { knex } = database;
     const table = openDeploymentTable(database);
+    const queueStep = createQueueStep(table);
 
     async function listed(query: Knex.QueryBuilder): Promise<readonly DeploymentRecord[]> {
         const rows: unknown = await orUnavailable(query.select(...listedColumns));
@@ -36,6 +32,12 @@ export function createDeploymentStore(ports: { readonly database: Database; read
             await orUnavailable(knex(deploymentsTable).insert(table.toRow(record)));
             return record;
         },
+        queue: (stackId, decide) =>
+            orUnavailable(
+                database.together.write((statements) =>
+                    queueStep(statements, stackId, clock.now().toISOString(), decide),
+                ),
+            ),
         find: (id) => table.find("id = ?", [id]),
         list: (stackId, limit, cursor) =>
             listed(pageBefore(knex, deploymentsTable, cursor).where({ stack_id: stackId }).limit(limit)),
@@ -57,11 +59,4 @@ export function createDeploymentStore(ports: { readonly database: Database; read
         findLive: (stackId) => table.find("stack_id = ? and status = 'successful' order by seq desc", [stackId]),
         findRollbackOf: (failedId) => table.find("rollback_of = ? order by seq desc", [failedId]),
     };
-}
-
-function newRecord({ status = "pending", ...given }: NewDeployment, now: string): DeploymentRecord {
-    const record = { images: [], ...given, id: randomId(), status, phases: [], createdAt: now, attempt: 0 };
-    return status === "pending"
-        ? { ...record, phase: "queued" }
-        : { ...record, phase: "done", startedAt: now, completedAt: now };
 }

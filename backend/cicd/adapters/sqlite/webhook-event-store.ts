@@ -6,6 +6,7 @@ import { randomId } from "../../../platform/crypto/random-id.ts";
 import { flag, json } from "../../../platform/sqlite/columns.ts";
 import type { Database } from "../../../platform/sqlite/database.ts";
 import { orUnavailable } from "../../../platform/sqlite/failure.ts";
+import type { Statements } from "../../../platform/sqlite/group-commit.ts";
 import { openTable } from "../../../platform/sqlite/table.ts";
 import type { Clock } from "../../core/clock.ts";
 import type {
@@ -18,6 +19,10 @@ import { pageBefore } from "./page.ts";
 
 const tableName = "webhook_events";
 const keptPerRepository = 500;
+const dropping = `
+    delete from ${tableName} where repository_id = ? and seq <= (
+        select seq from ${tableName} where repository_id = ? order by seq desc limit 1 offset ?
+    )`;
 const text = z.string().optional();
 
 const columns = z.object({
@@ -55,6 +60,9 @@ export function createWebhookEventStore(ports: {
 }): WebhookEventStore {
     const { knex } = ports.database;
     const table = openTable(ports.database, tableName, columns);
+    const deliveriesOf = table.prepare(
+        "repository_id = ? and delivery_id = ? and deployment_id is not null order by seq desc limit 1",
+    );
     const withPayload = (record: z.output<typeof columns>): WebhookEventRecord => ({
         ...record,
         payload: record.payload ?? null,
@@ -66,13 +74,9 @@ export function createWebhookEventStore(ports: {
             const ids = events.map(() => randomId());
             const sealed = ids[0] === undefined ? undefined : seal?.(ids[0]);
             const records = events.map((event, index) => newRecord({ ...event, ...sealed }, now, ids[index]));
-            const storing = knex.transaction(async (transaction) => {
-                for (const record of records) {
-                    await transaction(tableName).insert(table.toRow(record));
-                }
-                for (const repositoryId of new Set(records.map((record) => record.repositoryId))) {
-                    await prune(transaction, repositoryId);
-                }
+            const storing = ports.database.together.write((statements) => {
+                records.forEach((record) => table.insert(statements, record));
+                new Set(records.map((record) => record.repositoryId)).forEach((id) => dropOld(statements, id));
             });
             await orUnavailable(storing);
             return records;
@@ -87,8 +91,9 @@ export function createWebhookEventStore(ports: {
             return z.array(z.unknown()).parse(rows).map(table.fromRow).map(withPayload);
         },
         async findDelivery(repositoryId, deliveryId) {
-            const clause = "repository_id = ? and delivery_id = ? and deployment_id is not null order by seq desc";
-            const found = await table.find(clause, [repositoryId, deliveryId]);
+            const values = [repositoryId, deliveryId];
+            const reading = ports.database.together.read((statements) => deliveriesOf(statements, values));
+            const [found] = await orUnavailable(reading);
             return found === undefined ? undefined : withPayload(found);
         },
         newest: () => newestDeliveries(knex),
@@ -109,13 +114,7 @@ function newRecord(event: NewWebhookEvent, now: string, id = randomId()): Webhoo
     return { ...event, id, receivedAt: now, processedAt: event.processed ? now : undefined };
 }
 
-/** Cheap enough for every delivery: an index names the oldest event to keep, and usually one row goes. */
-async function prune(transaction: Knex.Transaction, repositoryId: string): Promise<void> {
-    const newestToDrop = transaction(tableName)
-        .select("seq")
-        .where({ repository_id: repositoryId })
-        .orderBy("seq", "desc")
-        .limit(1)
-        .offset(keptPerRepository);
-    await transaction(tableName).where({ repository_id: repositoryId }).where("seq", "<=", newestToDrop).delete();
+/** Cheap enough for every delivery: an index names the newest event to drop, and usually it is the only one. */
+function dropOld(statements: Statements, repositoryId: string): void {
+    statements.run(dropping, [repositoryId, repositoryId, keptPerRepository]);
 }

@@ -12,7 +12,7 @@ const StoredKey = z.object({
 });
 export type StoredKey = z.infer<typeof StoredKey>;
 
-/** Encrypted SSH keys, one file (0600) for each repository in a folder of their own (0700). */
+/** Encrypted SSH keys, one file (0600) for each repository or target in a folder of their own (0700). */
 export interface KeyFiles {
     read(repositoryId: string): Promise<StoredKey | undefined>;
     write(repositoryId: string, key: StoredKey): Promise<void>;
@@ -37,8 +37,10 @@ export function createKeyFiles(directory: string, cipher: Cipher): KeyFiles {
                 return undefined;
             }
             const key = StoredKey.parse(JSON.parse(cipher.decrypt(text, context(id))));
-            known.set(id, key);
-            return key;
+            // One that was written meanwhile is newer.
+            const newest = known.get(id) ?? key;
+            known.set(id, newest);
+            return newest;
         },
         async write(id, key) {
             const file = fileOf(directory, id);

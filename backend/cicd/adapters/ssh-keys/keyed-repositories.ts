@@ -5,12 +5,16 @@ import type { KeyFiles, StoredKey } from "./key-files.ts";
 
 /** A repository store that holds private keys and their passphrases in files of their own, never in the database. */
 export function keepKeysInFiles(repositories: RepositoryStore, keys: KeyFiles): RepositoryStore {
-    async function whole(record: RepositoryRecord): Promise<RepositoryRecord> {
+    async function whole(record: RepositoryRecord, read: KeyFiles["read"] = keys.read): Promise<RepositoryRecord> {
         const { hostKey } = record;
         const shown = hostKey === undefined ? record : { ...record, hostKeyFingerprint: sshFingerprint(hostKey) };
-        const key = record.authType === "ssh_key" ? await keys.read(record.id) : undefined;
+        const key = record.authType === "ssh_key" ? await read(record.id) : undefined;
         return key === undefined ? shown : { ...shown, ...withKey(record, key) };
     }
+
+    /** One damaged file must not hold up what is about all repositories: deliveries, polls, the list. */
+    const wholeIfReadable = (record: RepositoryRecord): Promise<RepositoryRecord> =>
+        whole(record, (id) => keys.read(id).catch(() => undefined));
 
     /** The file first: a record is never without a key that was there before. */
     async function replace(id: string, repository: NewRepository, key: StoredKey): Promise<RepositoryRecord> {
@@ -39,7 +43,7 @@ export function keepKeysInFiles(repositories: RepositoryStore, keys: KeyFiles): 
             const found = await repositories.findByStack(stackId);
             return found && whole(found);
         },
-        list: async () => Promise.all((await repositories.list()).map(whole)),
+        list: async () => Promise.all((await repositories.list()).map(wholeIfReadable)),
         async save(repository) {
             const known = await repositories.findByStack(repository.stackId);
             const key = keyOf(repository);
@@ -60,10 +64,14 @@ export function keepKeysInFiles(repositories: RepositoryStore, keys: KeyFiles): 
     };
 }
 
-/** Removes the keys of repositories that are no longer there: a crash may have left them. */
-export async function removeOrphanedKeys(repositories: Pick<RepositoryStore, "list">, keys: KeyFiles): Promise<void> {
+/** Removes the keys of repositories and targets that are no longer there: a crash may have left them. */
+export async function removeOrphanedKeys(
+    repositories: Pick<RepositoryStore, "list">,
+    targets: { list(): Promise<readonly { readonly id: string }[]> },
+    keys: KeyFiles,
+): Promise<void> {
     const owners = (await repositories.list()).filter(({ authType }) => authType === "ssh_key");
-    await keys.keepOnly(owners.map(({ id }) => id));
+    await keys.keepOnly([...owners, ...(await targets.list())].map(({ id }) => id));
 }
 
 function keyOf({ authType, credentials, publicKey }: NewRepository): StoredKey | undefined {

@@ -2,20 +2,20 @@ import { z } from "zod";
 import type { RefEvent } from "../../core/webhook-event.ts";
 import { deletionIgnored, looseText, readBefore, readCommit, readName } from "./push.ts";
 
-const Target = z.looseObject({
+const Target = z.object({
     hash: z.string(),
     message: looseText,
-    author: z.looseObject({ raw: looseText }).optional().catch(undefined),
+    author: z.object({ raw: looseText }).optional().catch(undefined),
 });
 
-const Ref = z.looseObject({ type: z.string(), name: z.string(), target: Target });
+const Ref = z.object({ type: z.string(), name: z.string(), target: Target });
 
-const Old = z.looseObject({ target: z.looseObject({ hash: looseText }) });
+const Old = z.object({ target: z.object({ hash: looseText }) });
 
 /** The body of Bitbucket Cloud's `repo:push`. */
-export const CloudPush = z.looseObject({
-    push: z.looseObject({
-        changes: z.array(z.looseObject({ new: Ref.nullish(), old: Old.nullish().catch(undefined) })),
+export const CloudPush = z.object({
+    push: z.object({
+        changes: z.array(z.object({ new: Ref.nullish(), old: Old.nullish().catch(undefined) })),
     }),
 });
 export type CloudPush = z.infer<typeof CloudPush>;

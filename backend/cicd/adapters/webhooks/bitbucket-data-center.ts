@@ -2,15 +2,15 @@ import { z } from "zod";
 import type { RefEvent } from "../../core/webhook-event.ts";
 import { deletionIgnored, isNoCommit, looseText, readBefore, readCommit, readRef } from "./push.ts";
 
-const Commit = z.looseObject({
+const Commit = z.object({
     id: z.string(),
     message: looseText,
-    author: z.looseObject({ name: looseText }).optional().catch(undefined),
+    author: z.object({ name: looseText }).optional().catch(undefined),
 });
 type Commit = z.infer<typeof Commit>;
 
-const Change = z.looseObject({
-    ref: z.looseObject({ id: z.string() }),
+const Change = z.object({
+    ref: z.object({ id: z.string() }),
     fromHash: looseText,
     toHash: z.string(),
     type: looseText,
@@ -18,7 +18,7 @@ const Change = z.looseObject({
 type Change = z.infer<typeof Change>;
 
 /** The body of Bitbucket Data Center's `repo:refs_changed`; older versions send no commits. */
-export const DataCenterPush = z.looseObject({
+export const DataCenterPush = z.object({
     changes: z.array(Change),
     commits: z.array(Commit).optional().catch(undefined),
     toCommit: Commit.optional().catch(undefined),

@@ -7,17 +7,17 @@ import { looseText, texts } from "./push.ts";
 import { readJson, readShape, readText } from "./read-body.ts";
 import { isHexSignature } from "./signature.ts";
 
-const Link = z.looseObject({ href: looseText });
+const Link = z.object({ href: looseText });
 
-const Links = z.looseObject({
+const Links = z.object({
     clone: z.array(Link).optional().catch(undefined),
     html: Link.optional().catch(undefined),
 });
 
-const Body = z.looseObject({
+const Body = z.object({
     eventKey: looseText,
     repository: z
-        .looseObject({ links: Links.optional().catch(undefined) })
+        .object({ links: Links.optional().catch(undefined) })
         .optional()
         .catch(undefined),
 });

@@ -7,9 +7,9 @@ import { isHexSignature } from "./signature.ts";
 import { deletionIgnored, isNoCommit, looseText, readName, readRef, texts } from "./push.ts";
 import { readJson, readShape, readText } from "./read-body.ts";
 
-const Addresses = z.looseObject({ url: looseText, clone_url: looseText, ssh_url: looseText, html_url: looseText });
+const Addresses = z.object({ url: looseText, clone_url: looseText, ssh_url: looseText, html_url: looseText });
 
-const Body = z.looseObject({
+const Body = z.object({
     ref: z.string().nullish(),
     branch: z.string().nullish(),
     tag: z.string().nullish(),

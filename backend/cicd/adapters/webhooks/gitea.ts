@@ -17,17 +17,17 @@ import {
 import { readJson, readShape } from "./read-body.ts";
 import { isHexSignature } from "./signature.ts";
 
-const Addresses = z.looseObject({ clone_url: looseText, ssh_url: looseText, html_url: looseText });
+const Addresses = z.object({ clone_url: looseText, ssh_url: looseText, html_url: looseText });
 
-const Body = z.looseObject({ repository: Addresses.optional().catch(undefined) });
+const Body = z.object({ repository: Addresses.optional().catch(undefined) });
 
-const Commit = z.looseObject({
+const Commit = z.object({
     id: looseText,
     message: looseText,
-    author: z.looseObject({ name: looseText }).nullish(),
+    author: z.object({ name: looseText }).nullish(),
 });
 
-const Push = z.looseObject({
+const Push = z.object({
     ref: z.string(),
     before: looseText,
     after: z.string(),
@@ -37,11 +37,11 @@ const Push = z.looseObject({
 });
 type Push = z.infer<typeof Push>;
 
-const Created = z.looseObject({ ref: z.string(), ref_type: z.string() });
+const Created = z.object({ ref: z.string(), ref_type: z.string() });
 
-const Release = z.looseObject({
+const Release = z.object({
     action: looseText,
-    release: z.looseObject({ tag_name: z.string(), draft: z.boolean().optional().catch(undefined) }),
+    release: z.object({ tag_name: z.string(), draft: z.boolean().optional().catch(undefined) }),
 });
 
 /** Gitea and what it came from or became: Gogs, Forgejo. Each also sends the headers of those before it. */

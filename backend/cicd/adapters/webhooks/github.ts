@@ -21,23 +21,23 @@ const truncatedFrom = 20;
 /** GitHub lists at most 3000 files; fewer are believed, to be on the safe side. */
 const believedFiles = 1000;
 
-const Repository = z.looseObject({
+const Repository = z.object({
     clone_url: looseText,
     ssh_url: looseText,
     git_url: looseText,
     html_url: looseText,
 });
 
-const Body = z.looseObject({ repository: Repository.optional().catch(undefined) });
+const Body = z.object({ repository: Repository.optional().catch(undefined) });
 
-const Push = z.looseObject({
+const Push = z.object({
     ref: z.string(),
     before: looseText,
     after: z.string(),
     deleted: z.boolean().optional(),
     forced: z.boolean().optional(),
     head_commit: z
-        .looseObject({ id: z.string(), message: looseText, author: z.looseObject({ name: looseText }).nullish() })
+        .object({ id: z.string(), message: looseText, author: z.object({ name: looseText }).nullish() })
         .nullish(),
     commits: z.array(CommitFiles).optional().catch(undefined),
 });

@@ -18,7 +18,7 @@ import { readJson, readShape, readText } from "./read-body.ts";
 
 const toleranceSeconds = 300;
 
-const Addresses = z.looseObject({
+const Addresses = z.object({
     git_http_url: looseText,
     git_ssh_url: looseText,
     http_url: looseText,
@@ -29,7 +29,7 @@ const Addresses = z.looseObject({
 });
 type Addresses = z.infer<typeof Addresses>;
 
-const Body = z.looseObject({
+const Body = z.object({
     object_kind: looseText,
     event_name: looseText,
     project: Addresses.optional().catch(undefined),
@@ -39,10 +39,10 @@ const Body = z.looseObject({
 const Commit = CommitFiles.extend({
     id: looseText,
     message: looseText,
-    author: z.looseObject({ name: looseText }).optional().catch(undefined),
+    author: z.object({ name: looseText }).optional().catch(undefined),
 });
 
-const Push = z.looseObject({
+const Push = z.object({
     ref: z.string(),
     before: looseText,
     after: z.string(),

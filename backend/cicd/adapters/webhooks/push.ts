@@ -1,8 +1,12 @@
 import { z } from "zod";
 import { AppError } from "../../../../common/errors.ts";
 import { whyNotARef } from "../../../../common/schema/git-ref.ts";
+import { hideCredentials } from "../../core/hide-credentials.ts";
 import type { IgnoredEvent, PushEvent } from "../../core/webhook-event.ts";
 
+const mostAddresses = 20;
+const longestAddress = 4096;
+const longestPath = 4096;
 const noCommit = /^0+$/;
 const fullHash = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 
@@ -13,7 +17,7 @@ export const looseText = z.string().optional().catch(undefined);
 const paths = z.array(z.string()).nullish();
 
 /** The paths that one commit touched; undefined or null where they are not listed. */
-export const CommitFiles = z.looseObject({ added: paths, modified: paths, removed: paths });
+export const CommitFiles = z.object({ added: paths, modified: paths, removed: paths });
 export type CommitFiles = z.infer<typeof CommitFiles>;
 
 type Meaning = Pick<PushEvent, "kind" | "ref"> | IgnoredEvent;
@@ -54,7 +58,7 @@ export function readBefore(hash: string | undefined): string | undefined {
     return hash === undefined || !fullHash.test(hash) || isNoCommit(hash) ? undefined : hash;
 }
 
-/** Every path that these commits touched; undefined where a commit does not list them all. */
+/** Every path that these commits touched; undefined where a commit does not list them all, or lists what is no path. */
 export function allFiles(commits: readonly CommitFiles[]): readonly string[] | undefined {
     const files = new Set<string>();
     for (const { added, modified, removed } of commits) {
@@ -63,12 +67,14 @@ export function allFiles(commits: readonly CommitFiles[]): readonly string[] | u
         }
         [...added, ...modified, ...removed].forEach((file) => files.add(file));
     }
-    return [...files];
+    return [...files].some((file) => file.length > longestPath) ? undefined : [...files];
 }
 
-/** The texts among these values: the addresses that a body gives. */
+/** The texts among these values: the addresses that a body gives, without credentials. Of very many only the first. */
 export function texts(values: readonly unknown[]): readonly string[] {
-    return values.filter((value) => typeof value === "string" && value !== "").map(String);
+    const given = values.filter((value) => typeof value === "string" && value !== "").map(String);
+    // Cut off, so that it names another repository rather than none.
+    return given.slice(0, mostAddresses).map((text) => hideCredentials(text.slice(0, longestAddress)));
 }
 
 export const deletionIgnored = { kind: "ignored", reason: "the branch or tag was deleted" } as const;

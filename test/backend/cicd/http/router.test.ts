@@ -68,7 +68,7 @@ describe("the REST router", () => {
         ["get", "/nothing"],
         ["delete", "/stacks"],
         ["post", "/deployments/x"],
-        ["get", "/registries"],
+        ["get", "/unknown"],
     ] as const)("answers %s %s with 404 in the shape of errors", async (method, path) => {
         const answer = await rest.call(method, path);
         expect(answer).toMatchObject({ status: 404, body: { ok: false, error: { code: "not_found" } } });

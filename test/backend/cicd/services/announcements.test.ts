@@ -4,7 +4,7 @@ import { createAnnounce } from "../../../../backend/cicd/services/announcements.
 import { until } from "../../../support/until.ts";
 import { deploymentAt, openWorkshop } from "../../../support/workshop.ts";
 
-async function open() {
+async function open({ watched = true } = {}) {
     const workshop = await openWorkshop();
     const pushes: { readonly event: string; readonly payload: Readonly<Record<string, unknown>> }[] = [];
     const ended: [DeploymentStatus, number | undefined][] = [];
@@ -13,6 +13,7 @@ async function open() {
         ...workshop,
         host: {
             push: (event, payload) => void pushes.push({ event, payload }),
+            isWatched: () => watched,
             refreshStacks: () => void (refreshes += 1),
         },
         metrics: {
@@ -44,6 +45,15 @@ describe("a change of a deployment", () => {
         ]);
         expect(JSON.stringify(pushes)).not.toMatch(/leaseOwner|buildLogs/);
         await until(() => refreshes() === 2);
+    });
+
+    it("is not made ready for browsers that are not there", async () => {
+        const { announce, pushes, refreshes, ...workshop } = await open({ watched: false });
+
+        announce(await deploymentAt(workshop, "building"));
+        await until(() => refreshes() === 1);
+
+        expect(pushes).toEqual([]);
     });
 
     it("counts in the figures once it has ended, with its seconds", async () => {

@@ -161,6 +161,18 @@ describe("connecting several stacks at once", () => {
         await expect(connect({ url, authType: "ssh_key" })).rejects.toThrow(/^authType: ssh_key needs an SSH address/);
     });
 
+    it("pins the key that it has seen where a stack was at another server before", async () => {
+        const old = "ssh://git@git.example:2222/me/homelab.git";
+        const fields = { url: old, authType: "ssh_key", hostKey: "ssh-ed25519 b2xk" } as const;
+        await edge.stores.repositories.save(newRepository({ stackId: "shop", ...fields }));
+        await edge.stores.buildConfigs.save(newBuildConfig({ stackId: "shop", composePath: shop.composePath }));
+        edge.remote.hostKey = "ssh-ed25519 bmV3";
+        const ssh = { url: "ssh://git@git.example/me/homelab.git", authType: "ssh_key" };
+        const { stacks } = await connect({ ...ssh, credentials: { privateKey: "mine" } });
+        expect(stacks.map(({ ok }) => ok)).toEqual([true, true]);
+        expect(await edge.stores.repositories.findByStack("shop")).toMatchObject({ hostKey: "ssh-ed25519 bmV3" });
+    });
+
     it("uses another stack's credentials for the same server, and stores them for each", async () => {
         await edge.stores.repositories.save(
             newRepository({ stackId: "root", url, authType: "http_token", credentials: { token: "secret" } }),

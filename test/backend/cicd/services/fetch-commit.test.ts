@@ -68,11 +68,15 @@ describe("a push", () => {
         },
     );
 
-    it("that a poll found is left out where its message says so", async () => {
+    it.each([
+        ["that a poll found", { triggeredBy: "scheduled", commitSha: tip }],
+        ["whose body tells no message", { triggeredBy: "webhook", commitSha: tip }],
+        ["whose body tells no commit", { triggeredBy: "webhook" }],
+    ] as const)("%s is left out where its message says so", async (_, fields) => {
         const { fetch, git } = await open();
         git.commit = { ...git.commit, message: "docs: typo [skip ci]" };
 
-        await expect(fetch({ triggeredBy: "scheduled", commitSha: tip })).rejects.toMatchObject({
+        await expect(fetch(fields)).rejects.toMatchObject({
             errorCode: "no_change",
             message: "Not deployed: the commit message says [skip ci].",
         });

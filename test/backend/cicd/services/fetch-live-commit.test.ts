@@ -11,9 +11,9 @@ async function open() {
     const { repository, config } = await connect(workshop);
     const makeLive = (fields: Partial<NewDeployment> = {}) =>
         deploymentAt(workshop, "successful", { commitSha: live, repositoryId: repository.id, ...fields });
-    async function fetch() {
+    async function fetch(given: { readonly signal?: AbortSignal } = {}) {
         const fields = { repositoryId: repository.id, commitSha: pushedAt, refreshImages: [{ image: "app:1" }] };
-        const run = await beginRun(workshop, await deploymentAt(workshop, "building", fields));
+        const run = await beginRun(workshop, await deploymentAt(workshop, "building", fields), given);
         return { run, commit: await fetchCommit(workshop, run, repository, config, run.signal) };
     }
     return { ...workshop, makeLive, fetch };
@@ -39,6 +39,19 @@ describe("the commit that pushed images go to", () => {
         git.resolve = () => Promise.reject(new Error("not on this branch"));
 
         expect((await fetch()).commit).toMatchObject({ sha: live, message: "Old", author: "Ada" });
+    });
+
+    it("is not looked for any more once the deployment is cancelled", async () => {
+        const { makeLive, fetch, git } = await open();
+        await makeLive();
+        const cancelling = new AbortController();
+        git.resolve = async (_remote, _ref, _commit, call) => {
+            cancelling.abort(new Error("cancelled"));
+            call?.signal.throwIfAborted();
+            throw new Error("not on this branch");
+        };
+
+        await expect(fetch({ signal: cancelling.signal })).rejects.toThrow("cancelled");
     });
 
     it.each([

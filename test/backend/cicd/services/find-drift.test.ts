@@ -29,7 +29,7 @@ async function open(files: Tree = tree, fields: Partial<Release> = {}) {
     engine.add(containerState({}));
     const ports = { ...workshop, files: diskFiles, hash: sha256, diff: unifiedDiff };
     const inFolder = (path: string): string => join(stackDirectory, path);
-    return { ...workshop, live, inFolder, drift: () => findDrift(ports, "shop") };
+    return { ...workshop, ports, live, inFolder, drift: () => findDrift(ports, "shop") };
 }
 
 describe("the drift of a stack", () => {
@@ -71,6 +71,41 @@ describe("the drift of a stack", () => {
             { path: "docker-compose.yml", kind: "added" },
         ]);
         expect(JSON.stringify(found)).not.toContain("of the machine");
+    });
+
+    it("tells files that lie behind a symlink that leads out, and looks at none of them", async () => {
+        const { drift, inFolder, directory } = await open();
+        await plant(join(directory, "elsewhere"), { "app.conf": "of the machine\n" });
+        await rm(inFolder("conf"), { recursive: true });
+        await symlink(join(directory, "elsewhere"), inFolder("conf"));
+
+        expect((await drift()).files).toEqual([
+            {
+                path: "conf/app.conf",
+                kind: "missing",
+                note: "lies behind a symlink that leads out of the stack's folder",
+            },
+        ]);
+    });
+
+    it("reads what it shows within bounds, and never through a symlink that was put there a moment ago", async () => {
+        const { ports, inFolder } = await open();
+        await writeFile(inFolder("conf/app.conf"), "edited\n");
+        await writeFile(inFolder("compose.override.yaml"), "x".repeat(300_000));
+        const read: string[] = [];
+        const files: typeof diskFiles = {
+            ...diskFiles,
+            async readText(root, path) {
+                read.push(path);
+                return diskFiles.readText(root, path);
+            },
+        };
+
+        expect((await findDrift({ ...ports, files }, "shop")).files).toMatchObject([
+            { path: "conf/app.conf", diff: containing("+edited") },
+            { path: "compose.override.yaml", note: containing("too large, or no text") },
+        ]);
+        expect(read).toEqual([".env"]);
     });
 
     it("names a folder in the place of a file, a lost override, and a changed mode", async () => {

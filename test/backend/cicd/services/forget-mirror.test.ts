@@ -7,16 +7,20 @@ import { createTestClock } from "../../../support/clock.ts";
 import { newRepository } from "../../../support/records.ts";
 
 const url = "https://git.example.com/me/app.git";
+const ssh = "git@git.example.com:me/app.git";
 
 describe("a mirror that a stack no longer needs", () => {
-    it.each([
+    it.each<[what: string, others: string[], expected: string[], given?: string]>([
         ["is removed where no stack is left", [], [url]],
         ["stays while another stack uses the address", [url], []],
         ["stays while another stack writes it otherwise", ["https://GIT.example.com/me/app/"], []],
         ["is removed where the other stack fetches over SSH", ["git@git.example.com:me/app.git"], [url]],
         ["is removed where the other stack uses another port", ["https://git.example.com:8443/me/app"], [url]],
+        ["is removed where the other stack is another user", ["eve@git.example.com:me/app"], [ssh], ssh],
+        ["is removed where the other stack's path is no home's", ["git@git.example.com:/me/app"], [ssh], ssh],
+        ["stays while another stack writes it otherwise over SSH", ["git@git.example.com:me/app"], [], ssh],
         ["is removed where the other stack has another repository", ["https://git.example.com/me/lib"], [url]],
-    ])("%s", async (_, others, expected) => {
+    ])("%s", async (_what, others, expected, given = url) => {
         const cipher = createCipher(new Uint8Array(32).fill(7));
         const repositories = createRepositoryStore({
             database: await openTestDatabase(),
@@ -28,7 +32,7 @@ describe("a mirror that a stack no longer needs", () => {
         }
         const forgotten: string[] = [];
 
-        await forgetMirror({ repositories, git: { forget: async (gone) => void forgotten.push(gone) } }, url);
+        await forgetMirror({ repositories, git: { forget: async (gone) => void forgotten.push(gone) } }, given);
 
         expect(forgotten).toEqual(expected);
     });

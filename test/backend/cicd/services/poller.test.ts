@@ -86,7 +86,7 @@ describe("polling", () => {
     it("asks at most four remotes at once, and all in the end", async () => {
         const follower = await openFollower();
         for (let index = 0; index < 10; index++) {
-            await save(follower, { stackId: `s${index}`, url: `https://git.example/o/r${index}` });
+            await save(follower, { stackId: `s${index}`, url: `https://git${index % 2}.example/o/r${index}` });
         }
         let open = (): void => undefined;
         follower.remote.gate = new Promise((resolve) => (open = resolve));
@@ -99,6 +99,32 @@ describe("polling", () => {
         open();
         await until(() => follower.remote.asked.length === 10);
         expect(new Set(follower.remote.asked).size).toBe(10);
+    });
+
+    it("asks other servers while one with many repositories does not answer", async () => {
+        const follower = await openFollower();
+        for (let index = 0; index < 10; index++) {
+            await save(follower, { stackId: `s${index}`, url: `https://away.example/o/r${index}` });
+        }
+        await save(follower, { stackId: "z", url: "https://git.example/o/r" });
+        const { git } = follower.ports;
+        const never = new Promise<never>(() => undefined);
+        const hanging = {
+            ...git,
+            async listRemote(remote: Parameters<typeof git.listRemote>[0]) {
+                const answer = await git.listRemote(remote);
+                return remote.url.includes("away") ? never : answer;
+            },
+        };
+        const poller = createPoller({ ...follower.ports, git: hanging });
+        poller.start();
+
+        await until(() => {
+            follower.clock.advance(1000);
+            return follower.remote.asked.includes("https://git.example/o/r");
+        });
+
+        expect(follower.remote.asked.filter((url) => url.includes("away"))).toHaveLength(3);
     });
 
     it("spreads the first polls of many remotes", async () => {
@@ -135,6 +161,33 @@ describe("polling", () => {
         const asked = follower.remote.asked.length;
         await pass(600, 10);
         expect(follower.remote.asked.length).toBeGreaterThanOrEqual(asked + 9);
+    });
+
+    it("shows nothing of the inside of an error of its own, and reports it", async () => {
+        const follower = await openFollower();
+        await save(follower);
+        follower.remote.failure = new TypeError("cannot read properties of /srv/data");
+        const { pass } = begin(follower);
+
+        await pass(1);
+
+        expect((await follower.repositories.findByStack("shop"))?.lastPollError).toBe(
+            "Internal error. The server's log tells more.",
+        );
+        expect(follower.errors).toEqual([follower.remote.failure]);
+    });
+
+    it("goes on at its interval where the clock is set back by a year", async () => {
+        const follower = await openFollower();
+        await save(follower);
+        const { pass } = begin(follower);
+        await pass(1);
+        expect(follower.remote.asked).toHaveLength(1);
+
+        follower.clock.setBack(365 * 24 * 3600 * 1000);
+        await pass(400, 10);
+
+        expect(follower.remote.asked).toHaveLength(2);
     });
 
     it("begins when a repository is saved with autoSync, after a moment to save more", async () => {

@@ -51,6 +51,8 @@ async function open() {
     const shared = { database, clock, cipher: createCipher(randomBytes(32)) };
     const deployments = createDeploymentStore(shared);
     const stored = new Map<string, number>();
+    /** Deployment → its release, as far as a push of images looks at it. */
+    const applied = new Map<string, { readonly images: readonly DeployedImage[] }>();
     const ports = {
         repositories: createRepositoryStore(shared),
         buildConfigs: createBuildConfigStore(shared),
@@ -58,6 +60,7 @@ async function open() {
         events: createWebhookEventStore(shared),
         providers: webhookProviders,
         registries: registryWebhooks,
+        releases: { find: async (id: string) => applied.get(id) },
         enqueue: createEnqueue({
             deployments,
             running: createRunningDeployments(),
@@ -104,7 +107,13 @@ async function open() {
             token,
         });
     }
-    return { ...ports, connect, makeLive, send, redeliver: redeliverWebhook(ports) };
+    /** A deployment of a commit that has pulled these images, and is bringing them up. */
+    async function makeApplying({ stackId, id: repositoryId }: RepositoryRecord, images: readonly DeployedImage[]) {
+        const row = await deployments.create(newDeployment({ stackId, repositoryId, commitSha: "d".repeat(40) }));
+        await deployments.transition(row.id, "pending", "deploying");
+        applied.set(row.id, { images });
+    }
+    return { ...ports, connect, makeLive, makeApplying, send, redeliver: redeliverWebhook(ports) };
 }
 
 describe("a push of an image that a service uses", () => {
@@ -158,6 +167,34 @@ describe("a push of an image that a service uses", () => {
         expect(queued?.refreshImages).toEqual([{ image: "ada/shop" }, { image: "docker.io/ada/shop:latest" }]);
     });
 
+    it.each([
+        ["for the first time", undefined],
+        ["with a service that is new", [{ ...running, image: "nginx:1" }]],
+    ])("comes after the commit that brings it up %s", async (_, before) => {
+        const { connect, makeLive, makeApplying, send, deployments } = await open();
+        const repository = await connect();
+        if (before !== undefined) {
+            await makeLive(repository, { images: before });
+        }
+        await makeApplying(repository, [running]);
+
+        const { status, answer } = await send(repository, pushed);
+
+        expect(status).toBe(202);
+        expect(await deployments.find(answer.deploymentIds?.[0] ?? "")).toMatchObject({
+            status: "pending",
+            refreshImages: [{ image: name, digest: digestOf(2) }],
+        });
+    });
+
+    it("is no news for a commit that brings it up already", async () => {
+        const { connect, makeApplying, send } = await open();
+        const repository = await connect();
+        await makeApplying(repository, [{ ...running, digest: `registry.example:5000/team/shop@${digestOf(2)}` }]);
+
+        expect((await send(repository, pushed)).answer.verdict).toBe("duplicate");
+    });
+
     it("serves every stack of the same address, each by its own rules", async () => {
         const { connect, makeLive, send, events } = await open();
         const repository = await connect();
@@ -181,6 +218,7 @@ describe("a push of an image that a service uses", () => {
     it.each([
         ["that builds its images", { buildType: "docker_build" }, {}, /compose_only/],
         ["that does not deploy by itself", { autoDeployOnPush: false }, {}, /autoDeployOnPush/],
+        ["that pulls nothing", { pullPolicy: "never" }, {}, /pullPolicy/],
         ["where release 0 is live", {}, { commitSha: "" }, /deploy the stack once first/],
         ["that was connected to another repository", {}, { repositoryId: "other" }, /deploy the stack once first/],
         [
@@ -317,7 +355,11 @@ describe("a delivery that proves nothing", () => {
         const repository = await connect();
         await makeLive(repository);
         const token = registryWebhooks.token({ id: repository.id, secret });
-        const headers = { authorization: "Bearer mine", "x-forwarded-uri": `/x?token=${token}` };
+        const headers = {
+            authorization: "Bearer mine",
+            "x-forwarded-uri": `/x?token=${token}`,
+            "x-hub-signature-256": secret,
+        };
 
         const reply = await send(repository, pushed, { headers, token: `${token}0` });
 
@@ -326,7 +368,7 @@ describe("a delivery that proves nothing", () => {
         expect(kept).toMatchObject([
             { verified: false, verdict: "rejected", payload: null, eventType: "registry_push" },
         ]);
-        expect(JSON.stringify(kept)).not.toMatch(new RegExp(`${token}|mine`));
+        expect(JSON.stringify(kept)).not.toMatch(new RegExp(`${token}|mine|${secret}`));
         expect(await deployments.listActive("web")).toEqual([]);
     });
 

@@ -51,6 +51,7 @@ async function open() {
         }),
         realAddress: async (address: string) => address.replace("file:///link/", "file:///real/"),
         clock,
+        releases: { find: async () => undefined },
         mayStoreFailure: async (key: string) => {
             stored.set(key, (stored.get(key) ?? 0) + 1);
             return (stored.get(key) ?? 0) <= 60;
@@ -328,6 +329,44 @@ describe("a verified body that cannot be read", () => {
     });
 });
 
+describe("what was answered", () => {
+    it("is stored with the event, with how long it took", async () => {
+        const { connect, deliver, events, clock, realAddress } = await open();
+        const repository = await connect();
+        await connect({ stackId: "shop" });
+        const slow = async (address: string) => {
+            clock.advance(7);
+            return realAddress(address);
+        };
+
+        const { status, answer } = await deliver(repository, github(push()), { realAddress: slow });
+
+        const [event] = await events.list("web", 1);
+        expect(event?.answer).toEqual({ status, body: answer });
+        expect(event?.id).toBe(answer.eventId);
+        expect(event?.durationMilliseconds).toBeGreaterThanOrEqual(7);
+        expect((await events.list("shop", 1))[0]?.answer).toEqual(event?.answer);
+    });
+
+    it.each([
+        ["a wrong signature", () => githubRequest("push", push(), "wrong"), 401],
+        ["a body that cannot be read", () => github({ ...push(), ref: 7 }), 400],
+        ["a ping", () => githubRequest("ping", {}, secret), 200],
+    ] as const)("is stored for %s, too", async (_name, request, expected) => {
+        const { connect, deliver, events } = await open();
+        const { status, answer } = await deliver(await connect(), request());
+
+        expect(status).toBe(expected);
+        expect((await events.list("web", 1))[0]?.answer).toEqual({ status, body: answer });
+    });
+
+    it("is nothing for what is delivered again by hand", async () => {
+        const { connect, deliver, redeliver } = await open();
+        const { answer } = await deliver(await connect(), github(push()));
+        expect((await redeliver({ id: answer.eventId ?? "", caller: { username: "ada" } })).answer).toBeUndefined();
+    });
+});
+
 describe("the database", () => {
     const broken = async () => Promise.reject(new AppError("unavailable", "the database is locked; try again"));
 
@@ -361,8 +400,12 @@ describe("the database", () => {
         const generic = await connect({ stackId: "any", provider: "generic", url: "https://h/o/r" });
         const headers = { authorization: `Bearer ${secret}`, cookie: "session=1", "x-note": secret };
         await deliver(generic, { body: Buffer.from(JSON.stringify({ message: secret })), headers });
+        await deliver(generic, { body: Buffer.from("{}"), headers: { "x-signature-256": secret } });
+        const url = "https://gitlab-ci-token:job-t0ken@git.example/o/other";
+        const { answer } = await deliver(generic, genericRequest({ url }, secret));
+        expect(answer.reason).toMatch(/about https:\/\/\*\*\*@git\.example/);
         const text = JSON.stringify(await database.knex("webhook_events"));
-        expect(text).not.toMatch(/a-webhook-secret|another-secret|session=1/);
+        expect(text).not.toMatch(/a-webhook-secret|another-secret|session=1|job-t0ken/);
         expect(text).toContain("***");
     });
 

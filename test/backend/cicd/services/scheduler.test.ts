@@ -89,6 +89,32 @@ describe("a schedule", () => {
         expect(await follower.deployments.list("shop", 10)).toHaveLength(2);
     });
 
+    it("goes on where the clock is set back by a year", async () => {
+        const follower = await openFollower();
+        await save(follower, { schedule: "30 12 * * *" });
+        const { pass } = begin(follower);
+        await pass(minute);
+
+        follower.clock.setBack(365 * 24 * hour * 1000);
+        await pass(hour);
+
+        expect(await follower.deployments.list("shop", 10)).toHaveLength(1);
+    });
+
+    it("does not run twice where the clock is set back by a few seconds", async () => {
+        const follower = await openFollower();
+        await save(follower, { schedule: "1 12 * * *" });
+        const { pass } = begin(follower);
+        await pass(minute);
+        expect(await follower.deployments.list("shop", 10)).toHaveLength(1);
+        await finish(follower);
+
+        follower.clock.setBack(5000);
+        await pass(5 * minute, 5);
+
+        expect(await follower.deployments.list("shop", 10)).toHaveLength(1);
+    });
+
     it("follows what is saved at once", async () => {
         const follower = await openFollower();
         await save(follower, { schedule: "0 13 * * *" });

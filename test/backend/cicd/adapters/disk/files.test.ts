@@ -3,6 +3,7 @@ import { chmod, lstat, mkdir, readdir, readFile, readlink, stat, symlink, writeF
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { diskFiles } from "../../../../../backend/cicd/adapters/disk/files.ts";
+import { readRegular } from "../../../../../backend/cicd/adapters/disk/read-regular.ts";
 import { sha256 } from "../../../../support/compose-files.ts";
 import { temporaryDirectory } from "../../../../support/temporary-directory.ts";
 
@@ -37,6 +38,7 @@ describe("paths that leave their root", () => {
         await symlink(outside, join(root, "deep", "link"));
 
         await expect(diskFiles.readText(root, path)).rejects.toMatchObject(refused);
+        await expect(diskFiles.readRegular(root, path, 100)).rejects.toMatchObject(refused);
         await expect(diskFiles.inspect(root, path)).rejects.toMatchObject(refused);
         await expect(diskFiles.readLink(root, path)).rejects.toMatchObject(refused);
         await expect(diskFiles.write(root, path, "mine")).rejects.toMatchObject(refused);
@@ -165,6 +167,30 @@ describe("reading", () => {
         expect(await diskFiles.inspect(root, "folder")).toMatchObject({ kind: "directory", sha256: "" });
         expect(await diskFiles.inspect(root, "pipe")).toMatchObject({ kind: "other", sha256: "" });
         expect(await diskFiles.list(root)).toEqual([]);
+    });
+
+    it("a regular file of bounded size reads nothing else", async () => {
+        const { root, outside } = await open();
+        await writeFile(join(root, "file"), "four");
+        await symlink("file", join(root, "link"));
+        await symlink(join(outside, "secret"), join(root, "leak"));
+        await mkdir(join(root, "folder"));
+        execFileSync("mkfifo", [join(root, "pipe")]);
+
+        expect(await diskFiles.readRegular(root, "file", 4)).toBe("four");
+        expect(await diskFiles.readRegular(root, "file", 3)).toBeUndefined();
+        for (const path of ["link", "leak", "folder", "pipe", "missing"]) {
+            expect(await diskFiles.readRegular(root, path, 100)).toBeUndefined();
+        }
+    });
+
+    it("a regular file never follows a folder that becomes a symlink in the meantime", async () => {
+        const { root, outside } = await open();
+        await mkdir(join(root, "folder"));
+        await writeFile(join(root, "folder", "secret"), "mine");
+        const places = [join(outside, "secret"), join(root, "folder", "secret")];
+
+        expect(await readRegular(async () => places.shift() ?? "", 100)).toBeUndefined();
     });
 
     it("a list gives every file sorted, and nothing of git", async () => {

@@ -9,6 +9,7 @@ const privateFiles = {
     agent: "/p/agent",
     passphrase: "/p/pass",
 };
+const url = "https://git.example/me/app";
 const options = { path: "/usr/bin", privateFiles, allowFile: false };
 
 describe("git's environment", () => {
@@ -19,9 +20,9 @@ describe("git's environment", () => {
         ["gitea", "token"],
         ["generic", "token"],
     ] as const)("names a token's user for %s as %s, unless one is given", (provider, name) => {
-        const environment = gitEnvironment({ ...options, provider, credentials: { token: "t" } });
+        const environment = gitEnvironment({ ...options, url, provider, credentials: { token: "t" } });
         expect(environment[askpassVariables.username]).toBe(name);
-        const named = gitEnvironment({ ...options, provider, credentials: { token: "t", username: "me" } });
+        const named = gitEnvironment({ ...options, url, provider, credentials: { token: "t", username: "me" } });
         expect(named[askpassVariables.username]).toBe("me");
     });
 

@@ -1,11 +1,11 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createGit } from "../../../../../backend/cicd/adapters/git/git.ts";
 import type { Git, GitCall, GitRemote } from "../../../../../backend/cicd/core/git.ts";
 import { testbedPaths } from "../../../../../extra/testbed/paths.ts";
-import { startGitServer, type GitServer } from "../../../../support/git-server.ts";
+import { startGitServer, type GitServer, type Intercept } from "../../../../support/git-server.ts";
 import { createLfsObjects, type LfsObjects } from "../../../../support/lfs-server.ts";
 import { makeTestRepository, type TestRepository } from "../../../../support/test-repository.ts";
 
@@ -37,7 +37,7 @@ afterEach(async () => {
 });
 
 function makeGit(path: string): Git {
-    return createGit({ directory: join(data, "repos"), path, allowPrivateHosts: true, allowFile: false });
+    return createGit({ directory: join(data, "repos"), path, allowPrivateHosts: true, allowFile: true });
 }
 
 async function checkOut(git: Git, commit: string): Promise<string> {
@@ -112,6 +112,74 @@ describe.runIf(installed)("a file in Git LFS, where git-lfs is installed", () =>
         } finally {
             await other.close();
         }
+    });
+
+    it("is not asked of a server that .lfsconfig on another branch names", async () => {
+        const other = await startGitServer({ root: repository.root });
+        try {
+            const commit = repository.push({ ".gitattributes": attributes, "a.bin": objects.add("first") });
+            const hostile = { ".lfsconfig": `[lfs]\n\turl = ${other.url}/app.git/info/lfs\n` };
+            repository.push(hostile, { branch: "master" });
+            remote = { url: repository.url, authType: "none", allowPrivateHost: false };
+            await expect(checkOut(git(), commit)).rejects.toThrow(/^Git LFS: /);
+            expect(other.requests).toEqual([]);
+        } finally {
+            await other.close();
+        }
+    });
+
+    it("may lie on another server, which never gets the repository's token", async () => {
+        const given: (string | undefined)[] = [];
+        let isOpen = true;
+        const elsewhere = createLfsObjects();
+        const other = await startGitServer({
+            root: repository.root,
+            intercept: (request, response) => {
+                given.push(request.headers.authorization);
+                if (isOpen) {
+                    return elsewhere.intercept(request, response);
+                }
+                response.writeHead(401, { "WWW-Authenticate": 'Basic realm="git"' }).end();
+                return true;
+            },
+        });
+        objects = createLfsObjects(() => other.url);
+        await server.close();
+        server = await startGitServer({ root: repository.root, token, intercept: objects.intercept });
+        remote = { ...remote, url: `${server.url}/app.git` };
+        try {
+            elsewhere.add("first");
+            const first = repository.push({ ".gitattributes": attributes, "a.bin": objects.add("first") });
+            expect(readFileSync(join(await checkOut(git(), first), "a.bin"), "utf8")).toBe("first");
+            isOpen = false;
+            const second = repository.push({ "a.bin": objects.add("second") });
+            await expect(checkOut(git(), second)).rejects.toThrow(/^Git LFS: /);
+            expect(given.length).toBeGreaterThan(1);
+            expect(given.filter((header) => header !== undefined)).toEqual([]);
+        } finally {
+            await other.close();
+        }
+    });
+
+    it.each(["/objects/batch", "/lfs-object/"])("is given up where the token is refused for %s", async (refused) => {
+        await server.close();
+        const intercept: Intercept = (request, response) => {
+            if (request.url?.includes(refused) !== true) {
+                return objects.intercept(request, response);
+            }
+            response.writeHead(401, { "WWW-Authenticate": 'Basic realm="git"' }).end();
+            return true;
+        };
+        server = await startGitServer({ root: repository.root, token, intercept });
+        remote = { ...remote, url: `${server.url}/app.git` };
+        const commit = repository.push({ ".gitattributes": attributes, "a.bin": objects.add("first") });
+
+        await expect(checkOut(git(), commit)).rejects.toMatchObject({
+            message: expect.stringMatching(/^Git LFS: credentials: the server refuses the token/) as string,
+            details: { errorCode: "auth_failed" },
+        });
+        expect(server.requests.length).toBeLessThan(60);
+        expect(readdirSync(join(data, "repos/.private")).filter((name) => name.startsWith("questions-"))).toEqual([]);
     });
 
     it("that the server does not have is told with its path", async () => {

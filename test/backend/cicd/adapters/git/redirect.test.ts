@@ -64,10 +64,10 @@ describe("a repository that was renamed", () => {
         const lines: string[] = [];
         const remote = { url: `${server.url}/old.git`, authType: "none", allowPrivateHost: false } as const;
         for (const attempt of [
-            git.listRemote(remote, call),
-            git.fetch(remote, { ...call, onLine: (line) => lines.push(line) }),
+            () => git.listRemote(remote, call),
+            () => git.fetch(remote, { ...call, onLine: (line) => lines.push(line) }),
         ]) {
-            const error: unknown = await attempt.catch((reason: unknown) => reason);
+            const error: unknown = await attempt().catch((reason: unknown) => reason);
             expect(error).toMatchObject({ code: "invalid", details: { errorCode: "address_refused" } });
             expect(String(error)).toContain(`has moved to ${target.url}/new.git; change url to it`);
             expect(JSON.stringify([error, String(error), lines])).not.toContain("s3cret");

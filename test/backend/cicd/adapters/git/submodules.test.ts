@@ -3,7 +3,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { removeOrphanedMirrors, submoduleList } from "../../../../../backend/cicd/adapters/git/forget.ts";
 import { createGit } from "../../../../../backend/cicd/adapters/git/git.ts";
+import { mirrorPath } from "../../../../../backend/cicd/adapters/git/mirror-path.ts";
 import type { Git, GitCall, GitRemote } from "../../../../../backend/cicd/core/git.ts";
 import { startGitServer, type GitServer } from "../../../../support/git-server.ts";
 import { makeTestRepository, type TestRepository } from "../../../../support/test-repository.ts";
@@ -107,6 +109,27 @@ describe("submodules", () => {
         expect(mirrors()).toHaveLength(3);
         await git.forget(remote.url);
         expect(mirrors()).toEqual([]);
+    });
+
+    it("are noted once each, however often they are fetched; what a crash has left is removed", async () => {
+        const sha = commit(app, { ".gitmodules": section("l", "lib", "../lib.git") }, { lib: lib.push({ a: "1" }) });
+        await checkOut(sha);
+        rmSync(join(data, `work-${sha.slice(0, 7)}`), { recursive: true });
+        await checkOut(sha);
+        const repos = join(data, "repos");
+        const list = readFileSync(join(mirrorPath(repos, remote.url), submoduleList), "utf8");
+        expect(list).toBe(`${server.url}/lib.git\n`);
+        const mirrors = () => readdirSync(repos).filter((name) => name.endsWith(".git"));
+
+        await removeOrphanedMirrors(repos, [`${remote.url}/`, "https://git.example/never/fetched"]);
+        expect(mirrors()).toHaveLength(2);
+        expect(readdirSync(repos)).toContain(".private");
+
+        await removeOrphanedMirrors(repos, [`${server.url}/lib.git`]);
+        expect(mirrors()).toHaveLength(1);
+        await removeOrphanedMirrors(repos, []);
+        expect(mirrors()).toEqual([]);
+        await expect(removeOrphanedMirrors(join(data, "nowhere"), [])).resolves.toBeUndefined();
     });
 
     it("are fetched again for each checkout, also at a commit far behind the newest", async () => {

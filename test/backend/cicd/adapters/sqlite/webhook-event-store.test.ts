@@ -33,6 +33,22 @@ describe("webhook events", () => {
         expect(await store.find("unknown")).toBeUndefined();
     });
 
+    it("carry what is known only when they are stored: the answer, which names the first of them", async () => {
+        const { store } = await open();
+        const seal = (eventId: string) => ({
+            answer: { status: 202, body: { ok: true, eventId } },
+            durationMilliseconds: 12.5,
+        });
+
+        const stored = await store.createAll([newWebhookEvent(), newWebhookEvent({ stackId: "shop" })], seal);
+
+        const first = stored[0]?.id ?? "";
+        for (const { id } of stored) {
+            expect(await store.find(id)).toMatchObject(seal(first));
+        }
+        expect(await store.createAll([], seal)).toEqual([]);
+    });
+
     it.each([[null], ["text"], [[1, 2]], [{ a: { b: "ü" } }], [undefined]])("keep the payload %j", async (payload) => {
         const { store } = await open();
 

@@ -1,4 +1,5 @@
-import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { mkdir, open, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { createRepositoryStore } from "../../../../../backend/cicd/adapters/sqlite/repository-store.ts";
@@ -86,11 +87,38 @@ describe("a repository's SSH key", () => {
         expect(await store.list()).toEqual([]);
     });
 
+    it("is the new one once it is written, also for who began to read the old one before", async () => {
+        const saved = await store.save(keyed());
+        const file = join(directory, saved.id);
+        const old = await readFile(file, "utf8");
+        await rm(file);
+        execFileSync("mkfifo", [file]);
+        const slow = createKeyFiles(directory, cipher);
+        const reading = slow.read(saved.id);
+        const pipe = await open(file, "w");
+        await slow.write(saved.id, { privateKey: "new" });
+        await pipe.writeFile(old);
+        await pipe.close();
+        await reading;
+
+        expect(await slow.read(saved.id)).toEqual({ privateKey: "new" });
+    });
+
     it("cannot be read in another repository's place", async () => {
         const { id } = await store.save(keyed());
         const second = await store.save(keyed({ stackId: "second" }));
         await writeFile(join(directory, second.id), await readFile(join(directory, id)));
         await expect(restarted().find(second.id)).rejects.toMatchObject({ code: "conflict" });
+    });
+
+    it("that is damaged is missing in a list of all, which others need", async () => {
+        const { id } = await store.save(keyed());
+        await store.save(keyed({ stackId: "second" }));
+        await writeFile(join(directory, id), "");
+        expect((await restarted().list()).map(({ stackId, credentials }) => [stackId, credentials])).toEqual([
+            ["second", key],
+            ["web", undefined],
+        ]);
     });
 
     it("is not saved by half: without its file there is no repository", async () => {
@@ -104,7 +132,7 @@ describe("a repository's SSH key", () => {
         await mkdir(directory, { recursive: true });
         await writeFile(join(directory, "gone"), "x");
         await writeFile(join(directory, `${id}.0123456789ab`), "x");
-        await removeOrphanedKeys(store, files);
+        await removeOrphanedKeys(store, { list: async () => [] }, files);
         expect(await readdir(directory)).toEqual([id]);
     });
 

@@ -1,0 +1,102 @@
+import type { Client, ClientChannel, SFTPWrapper } from "ssh2";
+import { asError, connectionLost } from "./failures.ts";
+
+/** A connection to a machine that is made when it is needed, and made again after it broke. */
+export interface SshLink {
+    readonly host: string;
+    /** Runs a program of the login shell; only constant texts may be given here. */
+    exec(command: string): Promise<ClientChannel>;
+    /** A channel to a Unix socket there. */
+    openSocket(path: string): Promise<ClientChannel>;
+    sftp(): Promise<SFTPWrapper>;
+    close(): void;
+}
+
+interface Connection {
+    readonly client: Client;
+    sftp: Promise<SFTPWrapper> | undefined;
+}
+
+/** How long the other side may take to open a channel. */
+const channelMilliseconds = 20_000;
+
+export function createLink(host: string, connect: () => Promise<Client>): SshLink {
+    let current: Promise<Connection> | undefined;
+
+    function connection(): Promise<Connection> {
+        if (current !== undefined) {
+            return current;
+        }
+        const made = connect().then((client) => {
+            client.once("close", forget);
+            return { client, sftp: undefined };
+        });
+        const forget = (): void => {
+            if (current === made) {
+                current = undefined;
+            }
+        };
+        current = made;
+        made.catch(forget);
+        return made;
+    }
+
+    /** A connection may have broken without a word: then the call fails, and the next one connects anew. */
+    async function open<T>(make: MakeChannel<T>): Promise<T> {
+        return openOn((await connection()).client, { host, make });
+    }
+
+    return {
+        host,
+        exec: (command) => open((client, done) => client.exec(command, done)),
+        openSocket: (path) => open((client, done) => client.openssh_forwardOutStreamLocal(path, done)),
+        async sftp() {
+            const made = await connection();
+            made.sftp ??= open<SFTPWrapper>((client, done) => client.sftp(done)).then((session) => {
+                session.once("close", () => (made.sftp = undefined));
+                return session;
+            });
+            made.sftp.catch(() => (made.sftp = undefined));
+            return made.sftp;
+        },
+        close() {
+            const ended = current;
+            current = undefined;
+            // What could not be opened needs no end.
+            ended?.then(({ client }) => client.end()).catch(() => undefined);
+        },
+    };
+}
+
+type MakeChannel<T> = (client: Client, done: (error: Error | undefined, value: T) => void) => void;
+
+function openOn<T>(
+    client: Client,
+    { host, make }: { readonly host: string; readonly make: MakeChannel<T> },
+): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+        const lost = (): void => reject(connectionLost(host));
+        const timer = setTimeout(() => {
+            client.destroy();
+            lost();
+        }, channelMilliseconds);
+        client.once("close", lost);
+        const settle = (): void => {
+            clearTimeout(timer);
+            client.off("close", lost);
+        };
+        try {
+            make(client, (error, value) => {
+                settle();
+                if (error === undefined) {
+                    resolve(value);
+                    return;
+                }
+                reject(error);
+            });
+        } catch (error) {
+            settle();
+            reject(/not connected/i.test(String(error)) ? connectionLost(host, error) : asError(error));
+        }
+    });
+}

@@ -1,0 +1,33 @@
+import { isBelow } from "../compose/image-name.ts";
+import type { BuildConfigStore } from "../core/build-config.ts";
+import type { Engine } from "../core/engine.ts";
+import { imageLogin, type RegistryRecord, type RegistryStore } from "../core/registry.ts";
+
+export interface RegistryEnginePorts {
+    readonly engine: Engine;
+    readonly buildConfigs: Pick<BuildConfigStore, "findByStack">;
+    readonly imageRegistries: Pick<RegistryStore, "find">;
+}
+
+/** The registry that a build configuration names; undefined where it names none, or it is gone. */
+export async function registryOf(
+    { imageRegistries }: Pick<RegistryEnginePorts, "imageRegistries">,
+    config: { readonly registryId?: string | null | undefined } | undefined,
+): Promise<RegistryRecord | undefined> {
+    return config?.registryId ? imageRegistries.find(config.registryId) : undefined;
+}
+
+/** The engine, which pulls images of the stack's registry with its login. */
+export async function registryEngine(ports: RegistryEnginePorts, stack: string): Promise<Engine> {
+    const registry = await registryOf(ports, await ports.buildConfigs.findByStack(stack));
+    const login = registry && imageLogin(registry);
+    if (registry === undefined || login === undefined) {
+        return ports.engine;
+    }
+    const { engine } = ports;
+    return {
+        ...engine,
+        pullImage: (name, options) =>
+            engine.pullImage(name, isBelow(name, registry.url) ? { ...options, login } : options),
+    };
+}

@@ -1,0 +1,90 @@
+import { createHash } from "node:crypto";
+import { githubPush } from "../../test/support/provider-pushes.ts";
+import type { SignedRequest } from "../../test/support/webhook-request.ts";
+import { processorMilliseconds } from "./process-memory.ts";
+import { bareReceiver, productReceiver, type Receiver, secret } from "./receiver-sides.ts";
+import { type Burst, sendBurst } from "./send-burst.ts";
+import { median, percentile, spread } from "./statistics.ts";
+import type { Row } from "./table.ts";
+
+const rounds = Number(process.env["ROUNDS"] ?? 7);
+const perRound = 1000;
+const atOnce = 50;
+
+type Measured = Burst & {
+    /** Processor time of one delivery, in milliseconds. */
+    readonly processor: number;
+};
+
+/** The same bursts of signed pushes to both sides in turns; the first of each only warms up. */
+export async function measureDeliveries(say: (text: string) => void, ended: () => boolean): Promise<readonly Row[]> {
+    const product = await productReceiver();
+    try {
+        const bare = await bareReceiver();
+        try {
+            return compare(await takeTurns([product, bare], say, ended));
+        } finally {
+            await bare.close();
+        }
+    } finally {
+        await product.close();
+    }
+}
+
+async function takeTurns(
+    sides: readonly Receiver[],
+    say: (text: string) => void,
+    ended: () => boolean,
+): Promise<readonly (readonly Measured[])[]> {
+    const bursts: Measured[][] = sides.map(() => []);
+    for (let round = 0; round <= rounds && !ended(); round += 1) {
+        const requests = Array.from({ length: perRound }, (_, index) => pushOf(round * perRound + index));
+        for (const [index, { name, url, processId }] of sides.entries()) {
+            const before = processorMilliseconds(processId);
+            const burst = await sendBurst(url, requests, atOnce);
+            const processor = (processorMilliseconds(processId) - before) / perRound;
+            const statuses = [...burst.statuses].map(([status, count]) => `${String(count)} × ${String(status)}`);
+            say(`burst ${String(round)} · ${name}: ${rateOf(burst).toFixed(0)} a second, ${processor.toFixed(2)} ms, ${statuses.join(", ")}`);
+            if (burst.statuses.get(202) !== perRound) {
+                throw new Error(`${name} did not take every delivery: ${statuses.join(", ")}`);
+            }
+            bursts[index]?.push({ ...burst, processor });
+        }
+    }
+    return bursts.map((list) => list.slice(1));
+}
+
+function compare([product = [], bare = []]: readonly (readonly Measured[])[]): readonly Row[] {
+    const ratio = median(product.map(rateOf)) / median(bare.map(rateOf));
+    const latency = (share: number): Row => ({
+        figure: `the same, p${String(share * 100)} of the answers' time`,
+        measured: `${spread(product.map(({ latencies }) => percentile(latencies, share)))} ms`,
+        baseline: `bare: ${spread(bare.map(({ latencies }) => percentile(latencies, share)))} ms`,
+        aim: "-",
+    });
+    return [
+        {
+            figure: `deliveries a second, bursts of ${String(perRound)} during a deployment`,
+            measured: `${spread(product.map(rateOf))}, ${ratio.toFixed(2)} ×`,
+            baseline: `bare Express + HMAC + INSERT: ${spread(bare.map(rateOf))}`,
+            aim: "≥ 0.7 ×",
+        },
+        latency(0.5),
+        latency(0.99),
+        {
+            figure: "the same, processor time of one",
+            measured: `${median(product.map(({ processor }) => processor)).toFixed(2)} ms`,
+            baseline: `bare: ${median(bare.map(({ processor }) => processor)).toFixed(2)} ms`,
+            aim: "-",
+        },
+    ];
+}
+
+function rateOf({ latencies, seconds }: Burst): number {
+    return latencies.length / seconds;
+}
+
+function pushOf(n: number): SignedRequest {
+    const commit = createHash("sha1").update(String(n)).digest("hex");
+    return githubPush({ commit, message: `change ${String(n)}` }, secret);
+}
