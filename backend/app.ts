@@ -72,15 +72,15 @@ export async function openData(config: Pick<Config, "dataDirectory">): Promise<D
 
 /** Puts host and plugin together and starts them. */
 export async function startApp(config: Config, log: Logger, version: string): Promise<App> {
+    const docker = connectDocker(dockerAddress(config));
+    const findOwnContainer = createFindOwnContainer(docker);
+    await checkOwnContainer(findOwnContainer, config);
     await diskFiles.makeDirectory(config.dataDirectory);
     const key = await loadEncryptionKey({
         fromEnvironment: config.encryptionKey,
         file: `${config.dataDirectory}/cicd/encryption.key`,
     });
     const database = await openData(config);
-    const docker = connectDocker(dockerAddress(config));
-    const findOwnContainer = createFindOwnContainer(docker);
-    await checkOwnContainer(findOwnContainer, config);
     const apiTokens = createApiTokenStore({ database, now: () => new Date() });
     const host = await createHost({
         config,

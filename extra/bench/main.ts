@@ -1,4 +1,5 @@
 import { onEngine, type Ending } from "../scene/on-engine.ts";
+import { measureDeliveries } from "./measure-deliveries.ts";
 import { measureMemory } from "./measure-memory.ts";
 import { measurePushes } from "./measure-pushes.ts";
 import { markdownTable } from "./table.ts";
@@ -11,5 +12,6 @@ export async function runBench(): Promise<void> {
 async function bench(ending: Ending): Promise<void> {
     const memory = await measureMemory(console.log);
     const pushes = await measurePushes(console.log, ending.asked);
-    console.log(`\n${markdownTable([...pushes, ...memory])}`);
+    const deliveries = await measureDeliveries(console.log, ending.asked);
+    console.log(`\n${markdownTable([...pushes, ...deliveries, ...memory])}`);
 }

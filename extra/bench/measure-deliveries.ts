@@ -7,16 +7,18 @@ import { type Burst, sendBurst } from "./send-burst.ts";
 import { median, percentile, spread } from "./statistics.ts";
 import type { Row } from "./table.ts";
 
-const rounds = Number(process.env["ROUNDS"] ?? 7);
+const rounds = 7;
 const perRound = 1000;
 const atOnce = 50;
+/** A server that has just started runs its code slowly. */
+const warmUps = 4;
 
 type Measured = Burst & {
     /** Processor time of one delivery, in milliseconds. */
     readonly processor: number;
 };
 
-/** The same bursts of signed pushes to both sides in turns; the first of each only warms up. */
+/** The same bursts of signed pushes to both sides in turns; the first of each only warm up. */
 export async function measureDeliveries(say: (text: string) => void, ended: () => boolean): Promise<readonly Row[]> {
     const product = await productReceiver();
     try {
@@ -37,21 +39,23 @@ async function takeTurns(
     ended: () => boolean,
 ): Promise<readonly (readonly Measured[])[]> {
     const bursts: Measured[][] = sides.map(() => []);
-    for (let round = 0; round <= rounds && !ended(); round += 1) {
+    for (let round = 0; round < warmUps + rounds && !ended(); round += 1) {
         const requests = Array.from({ length: perRound }, (_, index) => pushOf(round * perRound + index));
         for (const [index, { name, url, processId }] of sides.entries()) {
             const before = processorMilliseconds(processId);
             const burst = await sendBurst(url, requests, atOnce);
             const processor = (processorMilliseconds(processId) - before) / perRound;
             const statuses = [...burst.statuses].map(([status, count]) => `${String(count)} × ${String(status)}`);
-            say(`burst ${String(round)} · ${name}: ${rateOf(burst).toFixed(0)} a second, ${processor.toFixed(2)} ms, ${statuses.join(", ")}`);
+            say(
+                `burst ${String(round)} · ${name}: ${rateOf(burst).toFixed(0)} a second, ${processor.toFixed(2)} ms, ${statuses.join(", ")}`,
+            );
             if (burst.statuses.get(202) !== perRound) {
                 throw new Error(`${name} did not take every delivery: ${statuses.join(", ")}`);
             }
             bursts[index]?.push({ ...burst, processor });
         }
     }
-    return bursts.map((list) => list.slice(1));
+    return bursts.map((list) => list.slice(warmUps));
 }
 
 function compare([product = [], bare = []]: readonly (readonly Measured[])[]): readonly Row[] {

@@ -53,12 +53,17 @@ const neverHealthy = `services:
 /** The product, while a deployment runs: every push waits behind it, in the place of the one before. */
 export async function productReceiver(): Promise<Receiver> {
     const stack = `bench-burst-${String(process.pid)}`;
-    const server = await startServer(process.env["BENCH_ENV"] ? JSON.parse(process.env["BENCH_ENV"]) : {});
+    const server = await startServer();
     const repository = await createWorkRepository();
     await repository.commit({ "compose.yaml": neverHealthy }, "start");
     const forge = await startGitServer({ root: dirname(repository.bareDirectory) });
     const rest = createRest(server);
-    const given = { url: `${forge.url}/${basename(repository.bareDirectory)}`, branch: "main", provider: "github", webhookSecret: secret };
+    const given = {
+        url: `${forge.url}/${basename(repository.bareDirectory)}`,
+        branch: "main",
+        provider: "github",
+        webhookSecret: secret,
+    };
     const config = { healthCheckTimeout: 3600 };
     const { id } = await rest.connect(stack, { ...given, aliases: payloadAddresses }, config);
     const { id: running } = await rest.deploy(stack);

@@ -1,6 +1,9 @@
 import { Agent, request } from "node:http";
 import type { SignedRequest } from "../../test/support/webhook-request.ts";
 
+/** A request, and its path where it is not the one that all go to. */
+type Request = SignedRequest & { readonly path?: string };
+
 export interface Burst {
     /** From the first request to the last answer. */
     readonly seconds: number;
@@ -11,7 +14,7 @@ export interface Burst {
 }
 
 /** Sends every request once, so many at a time over as many connections that stay open, and waits for all answers. */
-export async function sendBurst(url: string, requests: readonly SignedRequest[], atOnce: number): Promise<Burst> {
+export async function sendBurst(url: string, requests: readonly Request[], atOnce: number): Promise<Burst> {
     const agent = new Agent({ keepAlive: true, maxSockets: atOnce });
     const waiting = [...requests].reverse();
     const latencies: number[] = [];
@@ -36,9 +39,13 @@ export async function sendBurst(url: string, requests: readonly SignedRequest[],
 }
 
 /** The status, once the whole answer is here. */
-function post(agent: Agent, url: string, { body, headers }: SignedRequest): Promise<number> {
+function post(agent: Agent, url: string, { body, headers, path = "" }: Request): Promise<number> {
     return new Promise((resolve, reject) => {
-        const sending = request(url, { agent, method: "POST", headers: { ...headers, "content-length": body.length } });
+        const sending = request(url + path, {
+            agent,
+            method: "POST",
+            headers: { ...headers, "content-length": body.length },
+        });
         sending.on("response", (response) => {
             response.on("end", () => resolve(response.statusCode ?? 0)).on("error", reject);
             response.resume();

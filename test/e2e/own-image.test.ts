@@ -119,6 +119,7 @@ describe("the server in a container of its own image", () => {
     afterAll(async () => {
         await removeStack(stack);
         await removeStack(own);
+        await docker("rm", "-f", `${own}-elsewhere`);
         await removeOwnImage(image);
         await repository.remove();
         await rm(root, { recursive: true, force: true });
@@ -176,8 +177,9 @@ describe("the server in a container of its own image", () => {
         page.close();
         expect(ended).toMatchObject({ status: "failed", errorCode: "not_supported" });
         expect(ended.error).toContain("runs this server itself");
-        for (const answer of answers) {
-            expect(answer).toMatchObject({ ok: false, msg: expect.stringContaining("runs this server itself") });
+        for (const { ok, msg } of answers) {
+            expect(ok).toBe(false);
+            expect(msg).toContain("runs this server itself");
         }
         expect(await containerOf(own, "dockge-cicd")).toBe(container);
     });
@@ -193,8 +195,6 @@ describe("the server in a container of its own image", () => {
 
         const started = run("docker", ["run", "--rm", "--name", `${own}-elsewhere`, ...volumes, image]);
 
-        await expect(started).rejects.toMatchObject({
-            stderr: expect.stringContaining(`mount ${stacksDirectory}:${stacksDirectory}`),
-        });
+        await expect(started).rejects.toThrow(`mount ${stacksDirectory}:${stacksDirectory}`);
     });
 });

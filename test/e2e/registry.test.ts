@@ -121,8 +121,11 @@ ${stays}${idleService("side")}`,
         await registry.remove();
         await repository.remove();
         await rm(gate, { recursive: true, force: true });
-        for (const name of (await docker("images", "--format", "{{.ID}}", `${registry.host}/team/*`)).split("\n")) {
-            await docker("rmi", "-f", name).catch(() => undefined);
+        // By name: the base has the id of the test bed's own image.
+        const format = ["--digests", "--format", "{{.Repository}} {{.Tag}} {{.Digest}}"];
+        for (const line of (await docker("images", ...format, `${registry.host}/team/*`)).split("\n")) {
+            const [name = "", tagged = "", digest = ""] = line.split(" ");
+            await docker("rmi", tagged === "<none>" ? `${name}@${digest}` : `${name}:${tagged}`).catch(() => undefined);
         }
     });
 

@@ -1,8 +1,10 @@
 import { spawn } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { processTree, residentMegabytes } from "../../extra/bench/process-memory.ts";
-import { median, spread } from "../../extra/bench/statistics.ts";
+import { processorMilliseconds, processTree, residentMegabytes } from "../../extra/bench/process-memory.ts";
+import { median, percentile, spread } from "../../extra/bench/statistics.ts";
 import { markdownTable } from "../../extra/bench/table.ts";
+
+const hundred = Array.from({ length: 100 }, (_, index) => 100 - index);
 
 describe("the figures of the benchmark", () => {
     it.each([
@@ -19,6 +21,24 @@ describe("the figures of the benchmark", () => {
 
     it("tells the median with its extremes", () => {
         expect(spread([10.4, 30, 20])).toBe("20 (10–30)");
+    });
+
+    it.each([
+        [0.5, 50],
+        [0.99, 99],
+        [1, 100],
+        [0, 1],
+    ])("finds the value that a share of %d does not exceed", (share, value) => {
+        expect(percentile(hundred, share)).toBe(value);
+    });
+
+    it("counts the processor time of a process", () => {
+        const before = processorMilliseconds(process.pid);
+        const end = performance.now() + 100;
+        while (performance.now() < end) {
+            hundred.reduce((sum, each) => sum + each, 0);
+        }
+        expect(processorMilliseconds(process.pid)).toBeGreaterThan(before);
     });
 
     it("counts the memory of a process and of those that it started", () => {

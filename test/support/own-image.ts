@@ -25,7 +25,14 @@ export async function buildOwnImage(name: string): Promise<void> {
         await docker("build", "-q", "-t", runtime, join(folder, "runtime"));
         await fillBuilt(join(folder, "build", "app"));
         const contexts = [`runtime=docker-image://${runtime}`, `build=${join(folder, "build")}`];
-        await docker("build", "-q", "-t", name, ...contexts.flatMap((context) => ["--build-context", context]), checkout);
+        await docker(
+            "build",
+            "-q",
+            "-t",
+            name,
+            ...contexts.flatMap((context) => ["--build-context", context]),
+            checkout,
+        );
     } finally {
         await rm(folder, { recursive: true, force: true });
     }
@@ -78,9 +85,7 @@ async function nativeModules(): Promise<readonly string[]> {
     const packages = ["better-sqlite3/build/Release", `@lydell/node-pty-${process.platform}-${process.arch}`];
     const folders = packages.map((name) => join(checkout, "node_modules", name));
     const files = await Promise.all(
-        folders.map(async (folder) =>
-            (await readdir(folder, { recursive: true })).map((name) => join(folder, name)),
-        ),
+        folders.map(async (folder) => (await readdir(folder, { recursive: true })).map((name) => join(folder, name))),
     );
     return files.flat().filter((file) => file.endsWith(".node"));
 }

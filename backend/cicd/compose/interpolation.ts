@@ -50,13 +50,22 @@ function pushText(parts: TemplatePart[], text: string): void {
 
 function partAt(text: string, at: number): TemplatePart | undefined {
     if (text.startsWith("$$", at)) {
-        return { kind: "text", source: "$$", text: "$" };
+        return escapedAt(text, at);
     }
     if (text.startsWith("${", at)) {
         return bracedAt(text, at);
     }
     const name = /^[A-Za-z_][A-Za-z0-9_]*/.exec(text.slice(at + 1, at + 257))?.[0];
     return name === undefined ? undefined : { kind: "variable", source: `$${name}`, name, argument: "" };
+}
+
+/** All that follow each other at once: a text may hold millions. */
+function escapedAt(text: string, at: number): TemplatePart {
+    let end = at;
+    while (text.startsWith("$$", end)) {
+        end += 2;
+    }
+    return { kind: "text", source: text.slice(at, end), text: "$".repeat((end - at) / 2) };
 }
 
 function bracedAt(text: string, at: number): TemplateVariable | undefined {
@@ -159,7 +168,7 @@ export function choose(variable: TemplateVariable, value: string | undefined): C
 export function isClearTemplate(text: string, nesting = 0): boolean {
     return parseTemplate(text).every((part) => {
         if (part.kind === "text") {
-            return part.source === "$$" || !part.source.includes("$");
+            return /^(?:\$\$)*$/.test(part.source) || !part.source.includes("$");
         }
         const isPlain = part.name.length <= maxNameLength && !/(?:^|[^$])\{|\n/.test(part.argument);
         return isPlain && nesting < maxNesting && isClearTemplate(part.argument, nesting + 1);

@@ -78,6 +78,6 @@ export function registryError(about: string, words: string, errorCode: Deploymen
 /** The words that count: the last line, without what docker puts before it. */
 function shorten(words: string): string {
     const line = words.trim().split("\n").at(-1) ?? "";
-    const plain = line.replace(/^(ERROR: |Error response from daemon: |error: )+/i, "").trim();
+    const plain = line.replace(/^(\(HTTP code \d+\) .*? - |ERROR: |Error response from daemon: |error: )+/i, "").trim();
     return plain.length > 400 ? `${plain.slice(0, 400)} …` : plain;
 }

@@ -1,5 +1,5 @@
 import type { BuildConfigRecord } from "../core/build-config.ts";
-import type { DeploymentStore } from "../core/deployment.ts";
+import type { DeploymentRecord, DeploymentStore } from "../core/deployment.ts";
 import type { CommitInfo, Git, GitCall } from "../core/git.ts";
 import type { RepositoryRecord, RepositoryStore } from "../core/git-repository.ts";
 import { checkWorthDeploying } from "./check-worth-deploying.ts";
@@ -65,11 +65,15 @@ async function findReplaced(
     if ((triggeredBy !== "webhook" && triggeredBy !== "scheduled") || tag !== undefined) {
         return undefined;
     }
+    const isReplaced = (row: DeploymentRecord): boolean =>
+        row.errorCode === "superseded" && row.branch === branch && row.tag === undefined;
+    const head = await ports.git.resolve(repository, { branch }, undefined, call);
+    // After a burst of pushes the newest of them may lie far behind; mostly it is the branch's head.
+    const [lastOfHead] = await ports.deployments.listAttempts(run.stack, head.sha);
+    const headIsReplaced = head.sha !== pushed.sha && lastOfHead !== undefined && isReplaced(lastOfHead);
     const recent = await ports.deployments.list(run.stack, recentDeployments);
-    const replaced = recent.filter(
-        (row) => row.errorCode === "superseded" && row.branch === branch && row.tag === undefined,
-    );
-    let newest = pushed;
+    const replaced = headIsReplaced ? [] : recent.filter(isReplaced);
+    let newest = headIsReplaced ? head : pushed;
     for (const { commitSha } of replaced) {
         if (commitSha !== newest.sha && (await ports.git.isAncestor(repository, newest.sha, commitSha, call))) {
             // It may have left the branch meanwhile.

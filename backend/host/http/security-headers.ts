@@ -20,7 +20,7 @@ function headersOf(isSecure: boolean): readonly (readonly [string, string])[] {
     const request = new IncomingMessage(new Socket());
     const response = new ServerResponse(request);
     helmetFor(isSecure)(request, response, () => undefined);
-    return response.getRawHeaderNames().map((name) => [name, String(response.getHeader(name))]);
+    return response.getHeaderNames().map((name) => [name, String(response.getHeader(name))]);
 }
 
 function helmetFor(isSecure: boolean) {

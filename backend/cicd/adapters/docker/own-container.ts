@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import type { ContainerDetails } from "../../../platform/docker/answers.ts";
-import type { DockerClient } from "../../../platform/docker/client.ts";
+import type { DockerContainers } from "../../../platform/docker/containers.ts";
 import { composeLabels } from "../../core/engine.ts";
 import type { FindOwnContainer, OwnContainer } from "../../core/own-container.ts";
 
@@ -16,7 +16,7 @@ interface Traces {
 
 /** Looks for the server's own container; asks the engine once, and not at all where nothing speaks for a container. */
 export function createFindOwnContainer(
-    docker: Pick<DockerClient, "containers">,
+    docker: { readonly containers: Pick<DockerContainers, "inspect"> },
     readTraces: () => Promise<Traces> = readOwnTraces,
 ): FindOwnContainer {
     let known: { readonly own: OwnContainer | undefined } | undefined;

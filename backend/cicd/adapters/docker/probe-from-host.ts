@@ -1,7 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { DockerClient } from "../../../platform/docker/client.ts";
+import type { DockerContainers } from "../../../platform/docker/containers.ts";
+import type { DockerJobs } from "../../../platform/docker/job.ts";
 import type { HttpProbe } from "../../core/http-probe.ts";
 import type { FindOwnContainer, OwnContainer } from "../../core/own-container.ts";
+
+/** Of the engine, what starts a container that asks. */
+interface HelperDocker {
+    readonly containers: Pick<DockerContainers, "remove">;
+    readonly jobs: Pick<DockerJobs, "create" | "follow" | "start">;
+}
 
 /** What is reached at all is reached at once; a firewall, though, may swallow the question. */
 const directSeconds = 1;
@@ -21,11 +28,7 @@ const script = `
  * that are published on every address answer; else by a short-lived container of the server's own image in the host's
  * network, which reaches what is published on the host's loopback alone, and containers of other networks.
  */
-export function probeFromHost(
-    docker: Pick<DockerClient, "containers" | "jobs">,
-    findOwn: FindOwnContainer,
-    direct: HttpProbe,
-): HttpProbe {
+export function probeFromHost(docker: HelperDocker, findOwn: FindOwnContainer, direct: HttpProbe): HttpProbe {
     return {
         async status(url, timeoutSeconds, signal) {
             const own = await findOwn().catch(() => undefined);
@@ -61,7 +64,7 @@ interface Question {
 }
 
 async function askByHelper(
-    docker: Pick<DockerClient, "containers" | "jobs">,
+    docker: HelperDocker,
     own: OwnContainer,
     { url, timeoutSeconds, signal }: Question,
 ): Promise<number | undefined> {

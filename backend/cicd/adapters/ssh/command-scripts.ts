@@ -27,7 +27,7 @@ export function startScript(
 usual=$(umask)
 umask 077
 cd -- ${shellQuote([command.directory])} 2>/dev/null || exit ${startFailures.directory}
-mkdir -p -- "\${d%/*}" 2>/dev/null && mkdir -- "$d" 2>/dev/null || exit ${startFailures.place}
+${claim} || exit ${startFailures.place}
 : >"$d/out" && : >"$d/err" || exit ${startFailures.place}
 unset COMPOSE_FILE COMPOSE_PROJECT_NAME COMPOSE_PROFILES COMPOSE_PATH_SEPARATOR COMPOSE_ENV_FILES
 PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -57,7 +57,7 @@ kill -s KILL -- "-$$"`;
 export function resumeScript(place: string, arrived: Arrived, mark: string): string {
     return `${preamble(place)}
 umask 077
-mkdir -p -- "\${d%/*}" && mkdir -- "$d" 2>/dev/null && exit ${neverStarted}
+${claim} && exit ${neverStarted}
 ${awaitStart}
 ${follow(arrived)}
 while [ ! -f "$d/exit" ] && alive; do sleep 0.2; done
@@ -123,6 +123,16 @@ alive() {
 
 const awaitStart = `n=0
 while [ ! -f "$d/pid" ] && [ $n -lt 25 ]; do sleep 0.2; n=$((n + 1)); done`;
+
+/** Makes the command's folder, once: again where the one above it was just removed, being empty, by another script. */
+const claim = `claim() {
+    n=0
+    until { mkdir -p -- "\${d%/*}" && mkdir -- "$d"; } 2>/dev/null; do
+        n=$((n + 1))
+        [ ! -e "$d" ] && [ $n -lt 10 ] || return 1
+    done
+}
+claim`;
 
 /** From here on the shell's own remarks, such as that a process has ended, are nobody's business. */
 function follow({ stdout, stderr }: Arrived): string {

@@ -115,12 +115,15 @@ describe("a compose file that is meant to take long", () => {
         const names = Array.from({ length: 1000 }, (_, at) => `i${at}.yaml`);
         const root = `include: [${names.join(", ")}]\n${web}`;
         const small = Object.fromEntries(names.map((name, at) => [name, `services: {t${at}: {image: a}}`]));
-        const large = Object.fromEntries(names.map((name) => [name, services(2000).replaceAll("  s", `  ${name}`)]));
+        const large = Object.fromEntries(
+            names.slice(0, 20).map((name) => [name, services(2000).replaceAll("  s", `  ${name}`)]),
+        );
 
         expect((await load({ ...small, "compose.yaml": root })).loaded).toMatchObject({
             violations: [{ message: "more than 100 compose files" }],
         });
-        expect((await load({ ...large, "compose.yaml": root })).loaded).toMatchObject({
+        const few = `include: [${names.slice(0, 20).join(", ")}]\n${web}`;
+        expect((await load({ ...large, "compose.yaml": few })).loaded).toMatchObject({
             violations: [{ message: "the compose files are too large together" }],
         });
     });

@@ -25,6 +25,16 @@ describe("the words of engines and registries", () => {
         expect(readTrouble(words).kind).toBe(kind);
     });
 
+    it("stand there without what the client puts before them", () => {
+        const words = "(HTTP code 500) server error - dial tcp: connection refused";
+
+        expect(registryError("registry r", words)).toMatchObject({
+            code: "unavailable",
+            message:
+                "registry r: it cannot be reached (dial tcp: connection refused); start it or mend the network, then try again",
+        });
+    });
+
     it("stand in the error, with the way out, without what the docker program puts before them", () => {
         const words = "warning: nothing\nError response from daemon: unauthorized: authentication required";
 

@@ -98,6 +98,20 @@ describe("a push", () => {
         await expect(fetch()).rejects.toMatchObject({ errorCode: "outdated", message: containing("Roll back") });
     });
 
+    it("that arrives as the last of many brings the branch's head, which was among them", async () => {
+        const { fetch, git, deployments, clock } = await open();
+        const head = git.commit.sha;
+        for (const commitSha of [head, ...Array.from({ length: 30 }, (_, n) => String(n).padStart(40, "d"))]) {
+            const replaced = await deploymentAt({ deployments }, "pending", { commitSha });
+            await deployments.transition(replaced.id, "pending", "cancelled", { errorCode: "superseded" });
+            clock.advance(1);
+        }
+
+        const { commit } = await fetch({ commitSha: "c".repeat(40), triggeredBy: "webhook" });
+
+        expect(commit.sha).toBe(head);
+    });
+
     it("that arrives after a newer one, which it has replaced, brings the newer one", async () => {
         const { fetch, git, deployments, ...workshop } = await open();
         const newer = "c".repeat(40);

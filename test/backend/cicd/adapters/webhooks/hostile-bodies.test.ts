@@ -132,6 +132,8 @@ describe.each(providers.map((provider) => [provider.id, provider] as const))("%s
         ["half of an object", Buffer.from('{"ref": "refs/heads/main"')],
         ["brackets 200 000 deep", Buffer.from("[".repeat(200_000))],
         ["an object 10 000 deep", Buffer.from(`${'{"a":'.repeat(10_000)}1${"}".repeat(10_000)}`)],
+        ["two million objects", Buffer.from(`{"x": [${"{},".repeat(2_000_000)}{}]}`)],
+        ["two million numbers", Buffer.from(`[${"1,".repeat(2_000_000)}1]`)],
         ["a prototype", Buffer.from('{"__proto__": {"x": 1}}')],
         ["a prototype in disguise", Buffer.from('{"\\u005f_proto__": {"x": 1}}')],
         ["an array", Buffer.from("[]")],
