@@ -28,7 +28,8 @@ export async function bareReceiver(): Promise<Receiver> {
     const child = spawn(process.execPath, ["--import", "tsx", program, folder, secret], {
         stdio: ["ignore", "pipe", "inherit"],
     });
-    const [port] = await once(createInterface({ input: child.stdout }), "line");
+    const line: Promise<unknown[]> = once(createInterface({ input: child.stdout }), "line");
+    const [port] = await line;
     return {
         name: "bare receiver",
         url: `http://127.0.0.1:${String(port)}/webhook`,

@@ -95,9 +95,9 @@ describe("a burst of deliveries while deployments run", () => {
     function watchQueue(): () => Promise<void> {
         const database = openDatabase(join(server.dataDirectory, "dockge.db"));
         const Waiting = z.array(z.object({ stack_id: z.string(), waiting: z.int() }));
-        let stopped = false;
+        const stopping = new AbortController();
         const watching = (async () => {
-            while (!stopped) {
+            while (!stopping.signal.aborted) {
                 const query = database.knex("deployments").where({ status: "pending" }).groupBy("stack_id");
                 for (const row of Waiting.parse(await query.select("stack_id").count({ waiting: "*" }))) {
                     mostWaiting.set(row.stack_id, Math.max(row.waiting, mostWaiting.get(row.stack_id) ?? 0));
@@ -107,7 +107,7 @@ describe("a burst of deliveries while deployments run", () => {
             await database.knex.destroy();
         })();
         return async () => {
-            stopped = true;
+            stopping.abort();
             await watching;
         };
     }

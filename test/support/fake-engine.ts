@@ -1,5 +1,11 @@
 import { AppError } from "../../common/errors.ts";
-import type { ContainerState, ContainerSummary, Engine, EngineFacts, ImageInfo } from "../../backend/cicd/core/engine.ts";
+import type {
+    ContainerState,
+    ContainerSummary,
+    Engine,
+    EngineFacts,
+    ImageInfo,
+} from "../../backend/cicd/core/engine.ts";
 
 export interface FakeEngine extends Engine {
     readonly containers: Map<string, ContainerState>;

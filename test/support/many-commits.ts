@@ -11,12 +11,12 @@ export async function addCommits(repository: WorkRepository, count: number): Pro
     const importing = spawn("git", ["-C", repository.workDirectory, "fast-import", "--quiet"], {
         stdio: ["pipe", "inherit", "inherit"],
     });
-    const ended = once(importing, "exit");
+    const ended: Promise<unknown[]> = once(importing, "exit");
     const commits = Array.from({ length: count }, (_, index) =>
         commitText(index + 1, index === 0 ? before : undefined),
     );
     importing.stdin.end(commits.join(""));
-    const [code]: unknown[] = await ended;
+    const [code] = await ended;
     if (code !== 0) {
         throw new Error(`git fast-import ended with ${String(code)}`);
     }

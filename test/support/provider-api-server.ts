@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { listen } from "./listen.ts";
-import { dialects, type Dialect, type DialectName, type StoredHook } from "./provider-dialects.ts";
+import { dialects, type ApiAccount, type Dialect, type DialectName, type StoredHook } from "./provider-dialects.ts";
 
 export interface ApiRequest {
     readonly method: string;
@@ -23,13 +23,8 @@ export interface ProviderApi {
     answer(request: IncomingMessage, response: ServerResponse): Promise<boolean>;
 }
 
-export interface ProviderApiOptions {
+export interface ProviderApiOptions extends ApiAccount {
     readonly dialect: DialectName;
-    /** As the address has them. */
-    readonly owner: string;
-    readonly name: string;
-    readonly token: string;
-    readonly username?: string | undefined;
 }
 
 /** A provider's API for one repository: as strict as the provider's documentation. */

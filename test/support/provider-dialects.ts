@@ -1,5 +1,13 @@
 import { z } from "zod";
-import type { ProviderApiOptions } from "./provider-api-server.ts";
+
+/** The one repository that the stand-in has, and who may reach it. */
+export interface ApiAccount {
+    /** As the address has them. */
+    readonly owner: string;
+    readonly name: string;
+    readonly token: string;
+    readonly username?: string | undefined;
+}
 
 /** A hook as the stand-in keeps it. */
 export interface StoredHook {
@@ -66,7 +74,7 @@ const GithubBody = z.strictObject({
     }),
 });
 
-function github({ owner, name, token }: ProviderApiOptions): Dialect {
+function github({ owner, name, token }: ApiAccount): Dialect {
     const repository = `/api/v3/repos/${owner}/${name}`;
     const show = ({ id, url, active, events, more }: StoredHook) => ({
         type: "Repository",
@@ -110,7 +118,7 @@ const GitlabBody = z.strictObject({
     enable_ssl_verification: z.boolean(),
 });
 
-function gitlab({ owner, name, token }: ProviderApiOptions): Dialect {
+function gitlab({ owner, name, token }: ApiAccount): Dialect {
     const repository = `/api/v4/projects/${encodeURIComponent(`${owner}/${name}`)}`;
     const show = ({ id, url, active, events, more }: StoredHook) => ({
         id: Number(id),
@@ -153,7 +161,7 @@ const GiteaBody = z.strictObject({
     config: z.strictObject({ url: z.url(), content_type: z.enum(["json", "form"]), secret: text }),
 });
 
-function giteaLike(type: "gitea" | "gogs", { owner, name, token }: ProviderApiOptions): Dialect {
+function giteaLike(type: "gitea" | "gogs", { owner, name, token }: ApiAccount): Dialect {
     const repository = `/api/v1/repos/${owner}/${name}`;
     const show = ({ id, url, active, events, more }: StoredHook) => ({
         id: Number(id),
@@ -186,7 +194,7 @@ function giteaLike(type: "gitea" | "gogs", { owner, name, token }: ProviderApiOp
     };
 }
 
-function bitbucketLogin({ username, token }: ProviderApiOptions): Readonly<Record<string, string>> {
+function bitbucketLogin({ username, token }: ApiAccount): Readonly<Record<string, string>> {
     const basic = Buffer.from(`${username ?? ""}:${token}`).toString("base64");
     return { authorization: username === undefined ? `Bearer ${token}` : `Basic ${basic}` };
 }
@@ -199,7 +207,7 @@ const CloudBody = z.strictObject({
     events: z.array(z.enum(["repo:push", "pullrequest:created"])).min(1),
 });
 
-function bitbucketCloud(options: ProviderApiOptions): Dialect {
+function bitbucketCloud(options: ApiAccount): Dialect {
     const repository = `/2.0/repositories/${options.owner}/${options.name}`;
     const show = ({ id, url, active, events, more }: StoredHook) => ({
         type: "webhook_subscription",
@@ -240,7 +248,7 @@ const ServerBody = z.strictObject({
     sslVerificationRequired: z.boolean(),
 });
 
-function bitbucketServer(options: ProviderApiOptions): Dialect {
+function bitbucketServer(options: ApiAccount): Dialect {
     const repository = `/rest/api/1.0/projects/${options.owner}/repos/${options.name}`;
     const show = ({ id, url, active, events, more }: StoredHook) => ({
         id: Number(id),
@@ -287,6 +295,6 @@ export const dialects = {
     gogs: (options) => giteaLike("gogs", options),
     bitbucketCloud,
     bitbucketServer,
-} as const satisfies Readonly<Record<string, (options: ProviderApiOptions) => Dialect>>;
+} as const satisfies Readonly<Record<string, (options: ApiAccount) => Dialect>>;
 
 export type DialectName = keyof typeof dialects;

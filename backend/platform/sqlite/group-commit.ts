@@ -46,8 +46,14 @@ const Driver = z.custom<{ readonly inTransaction: boolean; prepare(sql: string):
     (value) => typeof value === "object" && value !== null && "prepare" in value && isFunction(value.prepare),
 );
 
-/** Group commits on knex's connection, in turn with its own queries and transactions. */
+const Client = z.custom<{
+    acquireConnection(): Promise<unknown>;
+    releaseConnection(raw: unknown): Promise<void>;
+}>((value) => typeof value === "object" && value !== null && "acquireConnection" in value);
+
+/** Group commits on the connection of a better-sqlite3 knex, in turn with its own queries and transactions. */
 export function createGroupCommit(knex: Knex): GroupCommit {
+    const client = Client.parse(knex.client);
     const prepared = new WeakMap<object, Map<string, Prepared>>();
     let waiting: Work[] = [];
 
@@ -70,7 +76,7 @@ export function createGroupCommit(knex: Knex): GroupCommit {
     async function runWaiting(): Promise<void> {
         let raw: unknown;
         try {
-            raw = await knex.client.acquireConnection();
+            raw = await client.acquireConnection();
             const group = waiting;
             waiting = [];
             runGroup(connectionOf(prepared, raw), group);
@@ -80,7 +86,7 @@ export function createGroupCommit(knex: Knex): GroupCommit {
             group.forEach(({ reject }) => reject(error));
         } finally {
             if (raw !== undefined) {
-                await knex.client.releaseConnection(raw);
+                await client.releaseConnection(raw);
             }
         }
     }

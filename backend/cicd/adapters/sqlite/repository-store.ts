@@ -64,23 +64,13 @@ export function createRepositoryStore(ports: {
         return { initial, replaced: Object.keys(given) };
     }
 
-    /** What polls saw of another address says nothing about this one. */
-    async function forgetPolls({ stackId, url }: NewRepository): Promise<void> {
-        await orUnavailable(
-            knex(tableName)
-                .where({ stack_id: stackId })
-                .whereNot({ url })
-                .update({ known_refs: null, last_polled_at: null, last_poll_error: null }),
-        );
-    }
-
     return {
         find: (id) => table.find("id = ?", [id]),
         findByStack: (stackId) => table.find("stack_id = ?", [stackId]),
         list: () => table.list("1 = 1 order by stack_id"),
         async save(repository) {
             const { initial, replaced } = rowFor(repository);
-            await forgetPolls(repository);
+            await forgetPolls(ports.database, repository);
             const rows: unknown = await orUnavailable(
                 knex(tableName).insert(initial).onConflict("stack_id").merge(replaced).returning("*"),
             );
@@ -111,4 +101,14 @@ export function createRepositoryStore(ports: {
 /** The hook's path below the server's public address, which may change. */
 function webhookPath(provider: string, id: string): string {
     return `/api/webhooks/${provider}/${id}`;
+}
+
+/** What polls saw of another address says nothing about this one. */
+async function forgetPolls({ knex }: Database, { stackId, url }: NewRepository): Promise<void> {
+    await orUnavailable(
+        knex(tableName)
+            .where({ stack_id: stackId })
+            .whereNot({ url })
+            .update({ known_refs: null, last_polled_at: null, last_poll_error: null }),
+    );
 }

@@ -265,7 +265,10 @@ describe("a commit", () => {
             "could not be done for days, the last time six hours ago",
             { attempts: [ended(360), ...Array.from({ length: 99 }, () => ended(999))] },
         ],
-        ["could not be done at a time that is still to come, since the clock was set back", { attempts: [ended(-600)] }],
+        [
+            "could not be done at a time that is still to come, since the clock was set back",
+            { attempts: [ended(-600)] },
+        ],
         ["was replaced before it ran", { attempts: [row({ status: "cancelled", errorCode: "superseded" })] }],
         ["is being cancelled", { active: [row({ status: "building", cancelRequestedAt: now.toISOString() })] }],
         [
