@@ -197,7 +197,8 @@ describe("content that cannot be deployed", () => {
     let branches = 0;
 
     beforeAll(async () => {
-        server = await startServer();
+        // Without a window, a service that ends at once may be seen while it still runs.
+        server = await startServer({ CICD_STABILITY_SECONDS: "1" });
         rest = createRest(server);
         repository = await createWorkRepository();
         port = await freePort();
