@@ -5,8 +5,7 @@ import { type Mistake, mistakeAt } from "./mistake.ts";
  * U+2028 and U+2029, where others go on with a comment; bytes that are no UTF-8 may be another encoding. In such a text
  * more can stand than is checked. The byte order mark may only come first.
  */
-// eslint-disable-next-line no-control-regex -- these are what is looked for
-const unclear = /\r(?!\n)|[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u2028\u2029\uFFFD]|(?<!^)\uFEFF/;
+const unclear = /\r(?!\n)|(?![\t\n\r])\p{Cc}|[\u2028\u2029\uFFFD]|(?<!^)\uFEFF/u;
 
 /** The first character of a file that may be read in more than one way, as a mistake; undefined where there is none. */
 export function unclearText(file: string, text: string): Mistake | undefined {

@@ -13,7 +13,7 @@ const extras = {
 describe("what a build does beside building", () => {
     it("stands in the flags of buildx, the secret's value in none of them", () => {
         const environment = { TOKEN: "s3cret" };
-        const build = { directory: "/work", dockerfile: "Dockerfile", context: ".", tags: ["web:1"], environment };
+        const build = { directory: "/checkout", dockerfile: "Dockerfile", context: ".", tags: ["web:1"], environment };
 
         const { argv } = buildxBuild({ ...build, extras, target: "runtime", push: true });
 
@@ -53,8 +53,8 @@ describe("what a build does beside building", () => {
     it("makes compose push only where that is asked for", () => {
         const build = {
             stack: "shop",
-            directory: "/work",
-            files: ["/work/compose.yaml"],
+            directory: "/checkout",
+            files: ["/checkout/compose.yaml"],
             tagFile: "/tags",
             services: ["web"],
         };
