@@ -1,7 +1,8 @@
 import vue from "@vitejs/plugin-vue";
 import { defineConfig } from "vitest/config";
 
-const browserJourneys = "test/e2e/{browser,discover,forms,page,webhook-page}.test.ts";
+const browserJourneys =
+    "test/e2e/{approval-page,browser,discover,forms,health-page,machines-page,page,webhook-page}.test.ts";
 
 /**
  * Four projects: `unit` (pure code and stores, no engine), `page` (Vue components in a simulated DOM) and

@@ -1,8 +1,10 @@
 import type { Agent } from "node:http";
+import { hostname } from "node:os";
 import { fileURLToPath } from "node:url";
 import { cicdMigrations, hostMigrations } from "../db/knex_migrations/index.ts";
 import { systemClock } from "./cicd/adapters/clock/system-clock.ts";
 import { unifiedDiff } from "./cicd/adapters/diff/unified-diff.ts";
+import { directoryBytes } from "./cicd/adapters/disk/directory-bytes.ts";
 import { diskFiles } from "./cicd/adapters/disk/files.ts";
 import { createEngine } from "./cicd/adapters/docker/engine.ts";
 import { createImageTransfer } from "./cicd/adapters/docker/image-transfer.ts";
@@ -16,6 +18,7 @@ import { realAddress } from "./cicd/adapters/git/real-address.ts";
 import { fetchProbe } from "./cicd/adapters/http-probe/fetch-probe.ts";
 import { rememberBuildConfigs } from "./cicd/adapters/memory/remembered-build-configs.ts";
 import { rememberRepositories } from "./cicd/adapters/memory/remembered-repositories.ts";
+import { rememberStackStates } from "./cicd/adapters/memory/remembered-stack-states.ts";
 import { createPrometheusMetrics } from "./cicd/adapters/metrics/prometheus.ts";
 import { cronSchedules } from "./cicd/adapters/schedule/cron-schedules.ts";
 import { createHookApis } from "./cicd/adapters/provider-api/index.ts";
@@ -103,6 +106,7 @@ export async function startApp(config: Config, log: Logger, version: string): Pr
         stabilitySeconds: config.stabilitySeconds,
         maxConcurrentDeployments: config.maxConcurrentDeployments,
         serverId: randomId(),
+        serverName: `${hostname()}-${ports.hash("server name").slice(0, 8)}`,
     });
     host.addRouters(plugin.routers);
     host.registerAgentEvents(plugin.socketEvents, plugin.socketHandlers);
@@ -176,7 +180,7 @@ function pluginPorts(parts: Parts): PluginPorts {
         dockerConfigs: createDockerConfigs({ environment: config.dockerEnvironment }),
         lookUpHost,
         events: createWebhookEventStore(sqlite),
-        stackStates: createStackStateStore(sqlite),
+        stackStates: rememberStackStates(createStackStateStore(sqlite)),
         releases: createReleaseStore({ directory: `${directory}/releases`, cipher }),
         logs: createLogStore({
             directory: `${directory}/logs`,
@@ -202,6 +206,7 @@ function pluginPorts(parts: Parts): PluginPorts {
         mayStoreFailure: (failure) => failures.take(failure),
         hash: (text) => keyedHash(key, text),
         diff: unifiedDiff,
+        directoryBytes,
         schedules: cronSchedules,
         random: Math.random,
         onNotice: (message) => log.info({}, message),

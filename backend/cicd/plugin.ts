@@ -33,15 +33,22 @@ import { createRestRouter } from "./http/router.ts";
 import { createWebhookRouter } from "./http/webhook-route.ts";
 import { announcedEvents } from "./services/announce-deliveries.ts";
 import { createAnnounce } from "./services/announcements.ts";
+import { approveDeployment, rejectDeployment } from "./services/approve-deployment.ts";
 import { cancelDeployment } from "./services/cancel-deployment.ts";
+import { createUndoneCheck } from "./services/check-undone.ts";
 import { type CicdServices, createCicdServices } from "./services/cicd-services.ts";
 import { createDeployer } from "./services/deployer.ts";
-import { createEnqueue } from "./services/enqueue-deployment.ts";
+import { createDeploymentHealths } from "./services/deployment-healths.ts";
+import { createElsewhere, type LiveElsewhere, withElsewhere } from "./services/elsewhere.ts";
+import { createEnqueue, type Enqueue } from "./services/enqueue-deployment.ts";
+import { previewBuilt, previewKept } from "./services/preview-kept.ts";
 import { receiveRegistryPush } from "./services/receive-registry-push.ts";
 import { receiveWebhook } from "./services/receive-webhook.ts";
 import type { RealAddress } from "./services/address-keys.ts";
+import { createMachines } from "./services/machines.ts";
 import { recover } from "./services/recover.ts";
 import { redeliverWebhook } from "./services/redeliver-webhook.ts";
+import { withPins } from "./services/pin-stack.ts";
 import { findDrift } from "./services/find-drift.ts";
 import { restoreLive } from "./services/restore-live.ts";
 import { rollBackTo } from "./services/roll-back-to.ts";
@@ -89,6 +96,8 @@ export interface PluginPorts {
     /** A keyed hash: its results stand in labels, and must not give away what went in. */
     readonly hash: (text: string) => string;
     readonly diff: TextDiff;
+    /** What a directory and all that is in it takes. */
+    readonly directoryBytes: (directory: string) => Promise<number>;
     readonly schedules: Schedules;
     /** In [0, 1). */
     readonly random: () => number;
@@ -105,6 +114,8 @@ export interface PluginOptions {
     readonly maxConcurrentDeployments: number;
     /** This server's name in leases and on containers; new at every start. */
     readonly serverId: string;
+    /** This server's name on the machines that it deploys to: unique, and the same after a restart. */
+    readonly serverName: string;
 }
 
 /** A deleted stack keeps its history; its repository's keys, hook and mirror go, and its releases with their secrets. */
@@ -126,21 +137,31 @@ async function stackBadges(
 }
 
 function createRouters(
-    { host, metrics, engine, onError: report }: PluginPorts,
+    { host, metrics, engine, repositories, onError: report }: PluginPorts,
     { version, metricsPublic }: PluginOptions,
     services: CicdServices,
     receive: { readonly receiveWebhook: ReceiveWebhook; readonly receiveRegistryPush: ReceiveRegistryPush },
 ) {
+    const hasHook = async (id: string) => (await repositories.find(id)) !== undefined;
     return [
-        createWebhookRouter({ ...receive, metrics, report }),
+        createWebhookRouter({ ...receive, hasHook, metrics, report }),
         createRestRouter({ host, version, report, services }),
         createHealthRouter({ host, version, report, engine, metrics, metricsPublic }),
     ];
 }
 
+/** What takes deliveries, and what looks at some of them afterwards. */
+function createReceivers(ports: PluginPorts & { readonly enqueue: Enqueue }) {
+    const undone = createUndoneCheck(ports);
+    const deciding = { ...ports, checkUndone: undone.check };
+    const receive = { receiveWebhook: receiveWebhook(deciding), receiveRegistryPush: receiveRegistryPush(ports) };
+    return { redeliver: redeliverWebhook(deciding), receive, undone };
+}
+
 /** What the host shows of CI/CD in its own list and pages. */
-function createStackExtension(ports: PluginPorts, services: CicdServices) {
+function createStackExtension(ports: PluginPorts, services: CicdServices, elsewhere: LiveElsewhere) {
     return {
+        elsewhere: () => elsewhere.current(),
         badges: () => stackBadges(ports),
         environment: (stack: string) => hostEnvironment(ports, stack),
         details: (stack: string) => services.extendStack(stack),
@@ -151,6 +172,7 @@ function followStackActions({ host, stackStates, releases }: PluginPorts, servic
     host.onStackAction(async (stack, action) => {
         await stackStates.setStopped(stack, action === "stopped");
         if (action === "deleted") {
+            await stackStates.setPin(stack, undefined);
             await forgetStack(releases, services, stack);
         }
     });
@@ -159,17 +181,30 @@ function followStackActions({ host, stackStates, releases }: PluginPorts, servic
 /** The CI/CD plugin: routers and socket handlers for its host to serve, and the worker that runs deployments. */
 export function createCicdPlugin(given: PluginPorts, options: PluginOptions) {
     const announcing = { ...given, events: announcedEvents(given.events, given.host) };
-    const ports = withChanges(announcing, (stack) => triggers.changed(stack));
+    const told = withElsewhere(withPins(announcing), {
+        changed: (stack) => elsewhere.changed(stack),
+        targetChanged: (id) => elsewhere.targetChanged(id),
+    });
+    const ports = withChanges(told, (stack) => {
+        triggers.changed(stack);
+        elsewhere.changed(stack);
+    });
     const { host, deployments } = ports;
     const running = createRunningDeployments();
     const announce = createAnnounce(ports);
-    const shared = { ...ports, running, announce, wake: () => worker.wake() };
+    const healths = createDeploymentHealths(ports);
+    const shared = { ...ports, running, announce, healths, wake: () => worker.wake() };
     const directory = `${host.dataDirectory}/cicd`;
-    const deployer = createDeployer(shared, {
-        ...options,
-        workspacesDirectory: `${directory}/workspaces`,
-        replacedDirectory: `${directory}/replaced`,
-    });
+    const stackMachines = createMachines(ports);
+    const elsewhere = createElsewhere({ ...ports, stackMachines, serverName: options.serverName });
+    const deployer = createDeployer(
+        { ...shared, stackMachines, previewRelease: (...given) => previewBuilt({ ...ports, stackMachines }, ...given) },
+        {
+            ...options,
+            workspacesDirectory: `${directory}/workspaces`,
+            replacedDirectory: `${directory}/replaced`,
+        },
+    );
     const worker = createWorker({
         deployments,
         running,
@@ -180,22 +215,22 @@ export function createCicdPlugin(given: PluginPorts, options: PluginOptions) {
         onError: ports.onError,
     });
     const enqueue = createEnqueue(shared);
-    const redeliver = redeliverWebhook({ ...ports, enqueue });
-    const receive = {
-        receiveWebhook: receiveWebhook({ ...ports, enqueue }),
-        receiveRegistryPush: receiveRegistryPush({ ...ports, enqueue }),
-    };
+    const { redeliver, receive, undone } = createReceivers({ ...ports, enqueue });
     const following = { ...ports, enqueue, baseUrl: options.baseUrl };
     const triggers = createTriggers(following);
     const services = createCicdServices({
         ...ports,
+        healths,
         baseUrl: options.baseUrl,
         syncRepository: (call) => syncRepository(following, call),
         triggerDeployment: (call) => triggerDeployment({ ...ports, enqueue }, call),
         previewDeployment: (call) => deployer.preview(call),
+        previewKept: (call) => previewKept({ ...ports, stackMachines }, call),
+        approveDeployment: (call) => approveDeployment(shared, call),
+        rejectDeployment: (call) => rejectDeployment(shared, call),
         cancelDeployment: (call) => cancelDeployment(shared, call),
         rollBackTo: (call) => rollBackTo(shared, call),
-        findDrift: (stack) => findDrift(ports, stack),
+        findDrift: (stack) => findDrift({ ...ports, stackMachines }, stack),
         restoreLive: (call) => restoreLive(shared, call),
         redeliverWebhook: redeliver,
         testRegistry: (test) => testRegistry({ ...ports, workspacesDirectory: `${directory}/workspaces` }, test),
@@ -205,16 +240,19 @@ export function createCicdPlugin(given: PluginPorts, options: PluginOptions) {
         routers: createRouters(ports, options, services, receive),
         socketEvents: cicdEvents,
         socketHandlers: cicdHandlers(services),
-        stackExtension: createStackExtension(ports, services),
+        stackExtension: createStackExtension(ports, services, elsewhere),
         /** Cleans up after a crash, and goes on with what it left. Answers how many deployments go on. */
         async start() {
+            await elsewhere.start();
             const resumed = await recover({ ...shared, worker, workspacesDirectory: `${directory}/workspaces` });
             triggers.start();
             return resumed;
         },
         /** Takes nothing new, and waits for what runs to come to a point where it can be continued. */
         async stop() {
-            await Promise.all([triggers.stop(), worker.stop()]);
+            await Promise.all([triggers.stop(), undone.stop(), worker.stop()]);
+            elsewhere.stop();
+            stackMachines.close();
         },
     };
 }

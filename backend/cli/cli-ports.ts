@@ -36,6 +36,6 @@ export interface UserAdmin {
     resetPassword(username: string, password: string): Promise<void>;
 }
 
-/** What a command ends with. */
-export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
+/** What a command ends with. `changes` is the preview's, which ends with `failed` where it is used wrongly. */
+export const exitCodes = { ok: 0, failed: 1, usage: 2, changes: 2 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

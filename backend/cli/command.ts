@@ -27,6 +27,8 @@ export interface Command {
     readonly words: readonly string[];
     readonly summary: string;
     readonly flags: Readonly<Record<string, Flag>>;
+    /** What a wrong command line ends with, where 2 means something else. */
+    readonly wrongUsage?: ExitCode | undefined;
     run(line: CommandLine, ports: CliPorts): Promise<ExitCode>;
 }
 

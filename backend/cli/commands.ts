@@ -1,6 +1,7 @@
 import { exitCodes } from "./cli-ports.ts";
 import type { Command } from "./command.ts";
 import { deployCommand, logsCommand } from "./deployment-commands.ts";
+import { previewCommand } from "./preview-command.ts";
 import { tokenCommands } from "./token-commands.ts";
 import { userCommands } from "./user-commands.ts";
 
@@ -25,6 +26,7 @@ const serveCommand: Command = {
 export const commands: readonly Command[] = [
     serveCommand,
     deployCommand,
+    previewCommand,
     logsCommand,
     ...tokenCommands,
     ...userCommands,

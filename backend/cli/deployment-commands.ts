@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { invalidInput } from "../../common/invalid-input.ts";
-import { Deployment, DeploymentRequest } from "../../common/schema/deployment.ts";
+import { Deployment } from "../../common/schema/deployment.ts";
 import { connectApi, urlFlag } from "./api-client.ts";
 import { exitCodes } from "./cli-ports.ts";
-import { UsageError, type Command, type CommandLine } from "./command.ts";
+import type { Command } from "./command.ts";
 import { followDeployment } from "./follow-deployment.ts";
+import { readRequest, requestFlags } from "./request-flags.ts";
 
 const Started = z.object({ deployment: Deployment });
 
@@ -13,9 +13,7 @@ export const deployCommand: Command = {
     words: ["<stack>"],
     summary: "Deploy a stack on a running server and follow its log.",
     flags: {
-        branch: { type: "string", help: "Branch to deploy (the repository's)" },
-        tag: { type: "string", help: "Tag to deploy" },
-        commit: { type: "string", help: "Commit to deploy (the newest)" },
+        ...requestFlags,
         detach: { type: "boolean", help: "Do not wait; print the deployment's id" },
         ...urlFlag,
     },
@@ -42,12 +40,3 @@ export const logsCommand: Command = {
         return followDeployment(await connectApi(line, ports), line.words[0] ?? "", ports);
     },
 };
-
-function readRequest(line: CommandLine): DeploymentRequest {
-    const given = { branch: line.text("branch"), tag: line.text("tag"), commit: line.text("commit") };
-    const request = DeploymentRequest.safeParse(given);
-    if (!request.success) {
-        throw new UsageError(invalidInput(request.error).message);
-    }
-    return request.data;
-}

@@ -44,7 +44,7 @@ async function runCommand(command: Command, argv: readonly string[], ports: CliP
             throw error;
         }
         ports.printError(`${error.message}\n\n${helpOf(command)}`);
-        return exitCodes.usage;
+        return command.wrongUsage ?? exitCodes.usage;
     }
 }
 

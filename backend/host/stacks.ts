@@ -40,6 +40,7 @@ export function createStacks(ports: StacksPorts): Stacks {
         ...ports,
         terminals,
         lock,
+        containersOf: (stack) => live.containersOf(stack),
         status: (stack) => live.list()[stack]?.status ?? stackStatus.unknown,
         refresh: () => live.refresh(),
     });

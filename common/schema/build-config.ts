@@ -105,6 +105,9 @@ export const BuildConfigInput = z.strictObject({
         .array(z.string().regex(/^[a-z0-9]+\/[a-z0-9]+(\/v\d)?$/, "give it as os/architecture, such as linux/arm64"))
         .max(8)
         .default([]),
+    /** Whether third-party images stay at the digest that was pulled first, until the compose file names another. */
+    pinImages: z.boolean().default(false),
+    /** The machines that the stack runs on, in turn: ids of targets, `local` for this one; empty means this one. */
     targetIds: z.array(z.string().max(64)).max(20).default([]),
     strategy: z.enum(["recreate", "start_first"]).default("recreate"),
     keepReleases: z.int().min(1).max(100).default(5),

@@ -21,6 +21,7 @@ export const deploymentPhases = [
     "building",
     "publishing",
     "previewing",
+    "approval",
     "applying",
     "verifying",
     "rolling_back",
@@ -71,6 +72,9 @@ export const deploymentErrorCodes = [
     "superseded",
     "outdated",
     "cancelled",
+    "target_busy",
+    "rejected",
+    "pinned",
 ] as const;
 export const DeploymentErrorCode = z.enum(deploymentErrorCodes);
 export type DeploymentErrorCode = z.infer<typeof DeploymentErrorCode>;
@@ -88,6 +92,15 @@ export type DeployedImage = z.infer<typeof DeployedImage>;
 /** An image that was pushed to a registry, to be pulled again: its name as services use it, and what was pushed. */
 export const RefreshImage = z.object({ image: z.string(), digest: z.string().optional() });
 export type RefreshImage = z.infer<typeof RefreshImage>;
+
+export const machineStates = ["waiting", "applying", "verifying", "done", "failed", "restored"] as const;
+/** How far a deployment has come on one machine. */
+export const MachineState = z.enum(machineStates);
+export type MachineState = z.infer<typeof MachineState>;
+
+/** A machine that a deployment reaches, in turn: `local`, or the id of a target; its name at that time. */
+export const DeployedMachine = z.object({ id: z.string(), name: z.string(), state: MachineState });
+export type DeployedMachine = z.infer<typeof DeployedMachine>;
 
 /** How long one phase took; `endedAt` is missing while it runs. */
 export const PhaseTime = z.object({ phase: DeploymentPhase, startedAt: Timestamp, endedAt: Timestamp.optional() });
@@ -123,6 +136,12 @@ export const Deployment = z.object({
     rollbackOf: z.string().optional(),
     supersededBy: z.string().optional(),
     images: z.array(DeployedImage),
+    /** The machines that it reaches, in turn; empty before it applies, and for those of older versions. */
+    machines: z.array(DeployedMachine).default([]),
+    /** Since when it waits for somebody's approval. */
+    approvalRequestedAt: Timestamp.optional(),
+    approvedAt: Timestamp.optional(),
+    approvedBy: z.string().optional(),
     /** The images whose push to a registry asked for this deployment. */
     refreshImages: z.array(RefreshImage).optional(),
     jobs: z.array(z.object({ name: z.string(), stage: z.string(), status: z.string() })),

@@ -4,6 +4,11 @@ import { Deployment } from "./deployment.ts";
 import { GitRef } from "./git-ref.ts";
 import { GitProvider, GitRepository, GitRepositoryInput } from "./git-repository.ts";
 import { StackName } from "./stack-name.ts";
+import { Timestamp } from "./timestamp.ts";
+
+/** An SSH key that was made before anything is saved: its public half can be registered at the git server. */
+export const DeployKey = z.object({ keyId: z.string(), publicKey: z.string(), expiresAt: Timestamp });
+export type DeployKey = z.infer<typeof DeployKey>;
 
 const access = {
     url: GitRepositoryInput.shape.url,
@@ -13,6 +18,8 @@ const access = {
     allowPrivateHost: GitRepositoryInput.shape.allowPrivateHost.unwrap().optional(),
     /** Left out: guessed from the host. */
     provider: GitProvider.optional(),
+    /** A `DeployKey` of the same user, in the place of credentials. */
+    keyId: z.string().max(64).optional(),
     /** A connected stack whose stored credentials are used, only for the server that they were given for. */
     fromStack: StackName.optional(),
 };

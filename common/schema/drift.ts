@@ -10,6 +10,8 @@ export const FileDrift = z.object({
     diff: z.string().optional(),
     /** Why there is no diff, or what it does not show. */
     note: z.string().optional(),
+    /** The machine's name, where it is not this one. */
+    machine: z.string().optional(),
 });
 export type FileDrift = z.infer<typeof FileDrift>;
 
@@ -20,6 +22,8 @@ export const ServiceDrift = z.object({
     kind: z.enum(["missing", "stopped", "other_image", "other_configuration", "extra", "unknown"]),
     /** A phrase for people. */
     detail: z.string(),
+    /** The machine's name, where it is not this one. */
+    machine: z.string().optional(),
 });
 export type ServiceDrift = z.infer<typeof ServiceDrift>;
 

@@ -1,16 +1,25 @@
 import { z } from "zod";
 import { BuildConfigInput, type BuildConfig } from "../schema/build-config.ts";
 import type { ConnectedRepository } from "../schema/connected-repository.ts";
-import { ConnectStacksInput, DiscoveryInput, type ConnectedStacks, type Discovery } from "../schema/discovery.ts";
+import {
+    ConnectStacksInput,
+    DiscoveryInput,
+    type ConnectedStacks,
+    type DeployKey,
+    type Discovery,
+} from "../schema/discovery.ts";
 import { DeploymentRequest, type Deployment } from "../schema/deployment.ts";
+import type { DeploymentHealth } from "../schema/deployment-health.ts";
 import { DeployTargetInput, type DeployTarget, type TargetCheck } from "../schema/deploy-target.ts";
 import type { Drift } from "../schema/drift.ts";
 import { GitRepositoryInput, HostKeyFingerprint, type GitRepository } from "../schema/git-repository.ts";
 import { LogRange, type LogLine } from "../schema/log-line.ts";
 import type { Preview } from "../schema/preview.ts";
 import { RegistryInput, RegistryTestInput, type Registry } from "../schema/registry.ts";
+import { ReleasePair, type ReleaseComparison, type ReleaseSummary } from "../schema/release.ts";
 import { HookAccess, type RepositoryHook } from "../schema/repository-hook.ts";
 import { StackName } from "../schema/stack-name.ts";
+import type { PinnedRelease } from "../schema/stack.ts";
 import type { Synced } from "../schema/synced.ts";
 import type { WebhookAccess } from "../schema/webhook-access.ts";
 import type { WebhookEvent, WebhookVerdict } from "../schema/webhook-event.ts";
@@ -33,8 +42,12 @@ export const cicdEvents = {
     triggerBuild: { args: z.tuple([StackName, DeploymentRequest.optional()]), right: "deploy" },
     previewDeployment: { args: z.tuple([StackName, DeploymentRequest.optional()]), right: "deploy" },
     cancelBuild: { args: z.tuple([id]), right: "deploy" },
+    approveDeployment: { args: z.tuple([id]), right: "deploy" },
+    rejectDeployment: { args: z.tuple([id]), right: "deploy" },
+    getDeploymentPreview: { args: z.tuple([id]), right: "read" },
     rollbackDeployment: { args: z.tuple([id]), right: "deploy" },
     getDeploymentDetails: { args: z.tuple([id]), right: "read" },
+    getDeploymentHealth: { args: z.tuple([id]), right: "read" },
     getDeploymentHistory: { args: z.tuple([StackName, limit, cursor]), right: "read" },
     subscribeBuildLog: { args: z.tuple([id, LogRange.optional()]), right: "read" },
     unsubscribeBuildLog: { args: z.tuple([id]), right: "read" },
@@ -46,7 +59,11 @@ export const cicdEvents = {
     removeRepositoryHook: { args: z.tuple([StackName, HookAccess.optional()]), right: "edit" },
     getStackDrift: { args: z.tuple([StackName]), right: "read" },
     restoreStack: { args: z.tuple([StackName]), right: "deploy" },
+    getReleases: { args: z.tuple([StackName, limit, cursor]), right: "read" },
+    compareReleases: { args: z.tuple([StackName, ReleasePair]), right: "read" },
+    unpinStack: { args: z.tuple([StackName]), right: "deploy" },
     getRepositories: { args: z.tuple([limit, cursor]), right: "read" },
+    makeDeployKey: { args: z.tuple([]), right: "edit" },
     discoverRepository: { args: z.tuple([DiscoveryInput]), right: "edit" },
     connectStacks: { args: z.tuple([ConnectStacksInput]), right: "edit" },
     getRegistries: { args: z.tuple([limit, cursor]), right: "read" },
@@ -78,8 +95,12 @@ export interface CicdAnswers {
     triggerBuild: { deployment: Deployment };
     previewDeployment: { preview: Preview };
     cancelBuild: { deployment: Deployment };
+    approveDeployment: { deployment: Deployment };
+    rejectDeployment: { deployment: Deployment };
+    getDeploymentPreview: { preview: Preview };
     rollbackDeployment: { deployment: Deployment };
     getDeploymentDetails: { deployment: Deployment };
+    getDeploymentHealth: { health: DeploymentHealth | null };
     getDeploymentHistory: { deployments: Deployment[]; nextCursor: string | null };
     subscribeBuildLog: { lines: LogLine[]; firstSeq: number; lastSeq: number };
     unsubscribeBuildLog: object;
@@ -91,7 +112,11 @@ export interface CicdAnswers {
     removeRepositoryHook: { hook: RepositoryHook };
     getStackDrift: { drift: Drift };
     restoreStack: { deployment: Deployment };
+    getReleases: { releases: ReleaseSummary[]; nextCursor: string | null };
+    compareReleases: { comparison: ReleaseComparison };
+    unpinStack: object;
     getRepositories: { repositories: ConnectedRepository[]; nextCursor: string | null };
+    makeDeployKey: DeployKey;
     discoverRepository: Discovery;
     connectStacks: ConnectedStacks;
     getRegistries: { registries: Registry[]; nextCursor: string | null };
@@ -108,8 +133,12 @@ export interface CicdAnswers {
 /** The plugin's pushes, through `socket.on("agent", (event, payload))`; the proxy adds `endpoint`. */
 export interface CicdPushes {
     deploymentStatusUpdate: { deployment: Deployment };
+    /** What verifying sees: at most four a second of a deployment. */
+    deploymentHealthUpdate: DeploymentHealth;
     buildLogUpdate: { deploymentId: string; lines: LogLine[] };
     /** A delivery was stored. */
     webhookEventUpdate: { stackName: string; id: string; verdict: WebhookVerdict };
+    /** A stack was pinned to a release, or unpinned. */
+    stackPinUpdate: { stackName: string; pinned: PinnedRelease | null };
     gitRepositoryUpdate: { stackName: string; repository: GitRepository | null };
 }

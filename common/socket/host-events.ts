@@ -82,13 +82,26 @@ export interface AgentAnswers {
     updateStack: Done;
     downStack: Done;
     /** Service → health, or state where there is no health check. */
-    serviceStatusList: { readonly serviceStatusList: Readonly<Record<string, string>> };
+    serviceStatusList: {
+        readonly serviceStatusList: Readonly<Record<string, string>>;
+        /** Only of a stack that is deployed to other machines: each of its machines. */
+        readonly machines?: readonly MachineServices[] | undefined;
+    };
     getDockerNetworkList: { readonly dockerNetworkList: readonly string[] };
     terminalJoin: { readonly buffer: string };
     leaveCombinedTerminal: object;
     terminalResize: object;
     /** Whether the server's console is enabled. */
     checkMainTerminal: object;
+}
+
+/** What one of a stack's machines runs of it. */
+export interface MachineServices {
+    /** Undefined for this machine. */
+    readonly name?: string | undefined;
+    /** Where its published ports are reached; undefined for this machine. */
+    readonly hostname?: string | undefined;
+    readonly services: Readonly<Record<string, string>>;
 }
 
 /** Whether the first user is still to be made, and whether that takes the code of the server's log. */

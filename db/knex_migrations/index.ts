@@ -11,6 +11,7 @@ import { peopleAndTokens } from "./cicd/0007-people-and-tokens.ts";
 import { triggersAndSsh } from "./cicd/0008-triggers-and-ssh.ts";
 import { registryOptions } from "./cicd/0009-registries.ts";
 import { targets } from "./cicd/0010-targets.ts";
+import { releases } from "./cicd/0011-releases.ts";
 import type { Migration } from "./migration.ts";
 
 /** Dockge's own steps, for its own table `knex_migrations`: exactly these three, or going back to Dockge breaks. */
@@ -28,4 +29,5 @@ export const cicdMigrations: readonly Migration[] = [
     triggersAndSsh,
     registryOptions,
     targets,
+    releases,
 ];

@@ -5,7 +5,8 @@ import express from "express";
 
 /**
  * The baseline of deliveries, as a program of its own: Express, HMAC over the raw body, one INSERT, and nothing else.
- * Called with a folder and the secret; prints its port. The database's settings are those of the product.
+ * Called with a folder and the secret; prints its port. It is as durable as the product: journal and `synchronous` are
+ * the same, and every delivery is committed, in a transaction of its own, before it is answered.
  */
 const [folder = ".", secret = ""] = process.argv.slice(2);
 

@@ -37,6 +37,7 @@ export function createPageRouter(): Router {
                         props: ({ query }) => ({ from: typeof query["from"] === "string" ? query["from"] : "" }),
                     },
                     { path: "registries", name: "registries", component: () => import("./pages/Registries.vue") },
+                    { path: "targets", name: "targets", component: () => import("./pages/Targets.vue") },
                     { path: "new-from-git", name: "new-from-git", component: () => import("./pages/NewFromGit.vue") },
                     {
                         path: "deployments/:id",

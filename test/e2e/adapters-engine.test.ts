@@ -151,7 +151,10 @@ describe.skipIf(dockerHost === undefined)("the engine, for real", () => {
     it("answers the last lines of a container's output", async () => {
         const id = await sleeper("echo one; echo two; echo three");
         await docker.jobs.wait(id);
-        expect(await engine.tailLogs(id, 2)).toEqual(["two", "three"]);
+        expect(await engine.tailLogs(id, 2)).toEqual([
+            { stream: "stdout", text: "two" },
+            { stream: "stdout", text: "three" },
+        ]);
         expect(await engine.tailLogs("no-such-container", 2)).toEqual([]);
     });
 

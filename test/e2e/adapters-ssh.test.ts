@@ -180,6 +180,28 @@ describe.skipIf(sshd === undefined)("a repository over SSH", () => {
         await git.listRemote({ ...remote, hostKey: now.key }, call);
     });
 
+    it("never gives a stack the branches that another one has fetched under a host key of its own", async () => {
+        const git = makeGit();
+        const made = git.makeKey("a");
+        await server.authorize(made.publicKey);
+        const old = remoteOf(made.privateKey, {
+            hostKey: (await git.readHostKey(remoteOf(made.privateKey), call)).key,
+        });
+        await git.fetch(old, call);
+        await server.changeHostKey();
+        const other = remoteOf(made.privateKey, { hostKey: (await git.readHostKey(old, call)).key });
+        const own = repository.git("rev-parse", "HEAD");
+        const foreign = repository.push({ "a.txt": "of the other server" });
+        await git.fetch(other, call);
+
+        await expect(git.resolve(old, { branch: "main" }, undefined, call)).rejects.toMatchObject({
+            details: { errorCode: "host_key_changed" },
+        });
+        await expect(git.resolve(old, { branch: "main" }, foreign, call)).rejects.toMatchObject({ code: "conflict" });
+        expect((await git.resolve(other, { branch: "main" }, undefined, call)).sha).toBe(foreign);
+        expect((await git.resolve(other, { branch: "main" }, own, call)).sha).toBe(own);
+    });
+
     it("never reaches ssh as an option, whatever its address holds", async () => {
         const git = makeGit({ resolveHost: async () => ["127.0.0.1"] });
         const made = git.makeKey("a");

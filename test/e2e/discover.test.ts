@@ -91,6 +91,13 @@ describe.skipIf(!hasBrowser)("a repository of many stacks in the browser", () =>
         await page.getByText("No repository is connected yet").waitFor();
         await pictures(page, "repositories-empty");
         await page.getByRole("link", { name: "Discover stacks" }).click();
+        await page.getByLabel("Address").fill("git@github.com:example/homelab.git");
+        await page.getByLabel("Access").selectOption("ssh_key");
+        await page.getByRole("button", { name: "Make the key" }).click();
+        expect(await page.getByRole("textbox", { name: "Public key" }).inputValue()).toMatch(/^ssh-ed25519 AAAA/);
+        await pictures(page, "discover-key");
+        await page.getByRole("button", { name: "Back" }).click();
+        await page.getByLabel("Access").selectOption("none");
         await page.getByLabel("Address").fill(repository.url);
         await pictures(page, "discover-address");
         await page.getByRole("button", { name: "Find compose files" }).click();

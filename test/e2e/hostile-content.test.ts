@@ -9,7 +9,8 @@ import { answerOn, idleService, smallApp, smallService } from "../support/small-
 import { createWorkRepository, type WorkRepository } from "../support/work-repository.ts";
 
 const stack = `hostile-${process.pid}`;
-const manyFiles = 100_000;
+/** 100,000 take some minutes; what is slow, or fills the memory, shows with fewer too. */
+const manyFiles = Number(process.env["CICD_TEST_MANY_FILES"] ?? 20_000);
 
 let server: TestServer;
 let rest: Rest;
@@ -122,44 +123,46 @@ describe("content of a repository that means harm", () => {
 });
 
 describe(`a repository of ${manyFiles} files`, () => {
-    it("is shown and deployed, while the server answers", { timeout: 900_000 }, async () => {
+    it("is shown, deployed and removed again, while the server answers", { timeout: 900_000 }, async () => {
         await repository.git("checkout", "-q", "-f", "-B", "many", good);
-        const folders = Array.from({ length: manyFiles / 100 }, (_, at) => join(repository.workDirectory, `d${at}`));
-        for (const [at, folder] of folders.entries()) {
-            await mkdir(folder);
+        for (let at = 0; at < manyFiles / 100; at += 1) {
+            const folder = join(repository.workDirectory, `many/d${at}`);
+            await mkdir(folder, { recursive: true });
             await Promise.all(
                 Array.from({ length: 100 }, (_, file) => writeFile(join(folder, `f${file}`), `${at}-${file}`)),
             );
         }
         await repository.commit(smallApp({ port, version: "many" }), "many", "many");
         const watch = watchServer();
+        const times: string[] = [];
+        async function timed<T>(what: string, step: Promise<T>): Promise<T> {
+            const started = performance.now();
+            const result = await step;
+            times.push(`${what} ${((performance.now() - started) / 1000).toFixed(1)} s`);
+            return result;
+        }
+        const deployment = async () => rest.ended((await rest.deploy(stack, { branch: "many" })).id);
 
-        const started = performance.now();
-        const preview = await rest.call("POST", `/stacks/${stack}/preview`, { branch: "many" });
-        const shown = performance.now();
-        const ended = await rest.ended((await rest.deploy(stack, { branch: "many" })).id);
-        const deployed = performance.now();
-        const again = await rest.ended((await rest.deploy(stack, { branch: "many" })).id);
+        const preview = await timed("preview", rest.call("POST", `/stacks/${stack}/preview`, { branch: "many" }));
+        const first = await timed("deployment", deployment());
+        const lying = await stackFiles();
+        const again = await timed("again", deployment());
+        const removed = await timed("a file in their place", deploy({ many: "one" }));
         const { slowest, memory } = await watch.end();
 
-        expect(preview).toMatchObject({ status: 200 });
-        expect(ended).toMatchObject({ status: "successful" });
-        expect(again).toMatchObject({ status: "successful" });
-        expect(await answerOn(port)).toBe("many");
-        expect((await stackFiles()).length).toBeGreaterThan(manyFiles);
-        const seconds = [shown - started, deployed - shown, performance.now() - deployed].map((ms) =>
-            Math.round(ms / 1000),
-        );
         process.stdout.write(
-            `${manyFiles} files: preview ${seconds[0] ?? 0} s, deployment ${seconds[1] ?? 0} s, again ${seconds[2] ?? 0} s; ` +
-                `slowest answer ${slowest} ms, memory ${memory} MB\n`,
+            `${manyFiles} files: ${times.join(", ")}; slowest answer ${slowest} ms, memory ${memory} MB\n`,
         );
-        expect(memory).toBeLessThan(1000);
-        expect(slowest).toBeLessThan(5000);
+        expect(preview).toMatchObject({ status: 200 });
+        expect([first, again, removed]).toMatchObject(Array.from({ length: 3 }, () => ({ status: "successful" })));
+        expect(lying.length).toBeGreaterThan(manyFiles);
+        expect((await stackFiles()).sort()).toEqual(["compose.override.yaml", "compose.yaml", "many"]);
+        expect(memory).toBeLessThan(600);
+        expect(slowest).toBeLessThan(2000);
     });
 });
 
-/** Asks the server for its health all the time, and notes its memory. */
+/** Asks the server all the time, for its health and for the stack in turn, and notes its memory. */
 function watchServer() {
     let slowest = 0;
     let memory = 0;
@@ -168,7 +171,9 @@ function watchServer() {
         while (!over.signal.aborted) {
             const started = performance.now();
             await (await fetch(`${server.url}/healthz`)).text();
-            slowest = Math.max(slowest, Math.round(performance.now() - started));
+            const asked = performance.now();
+            await rest.call("GET", `/stacks/${stack}`);
+            slowest = Math.max(slowest, Math.round(Math.max(asked - started, performance.now() - asked)));
             const status = await readFile(`/proc/${server.processId()}/status`, "utf8").catch(() => "");
             memory = Math.max(memory, Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024));
             await new Promise((resolve) => setTimeout(resolve, 100));

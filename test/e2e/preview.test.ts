@@ -1,11 +1,14 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { changesAnything } from "../../common/describe-preview.ts";
 import { Preview } from "../../common/schema/preview.ts";
 import { docker, removeStack } from "../support/docker.ts";
 import { folderContents } from "../support/folder-contents.ts";
 import { connectPage } from "../support/page-socket.ts";
 import { createRest, type Rest } from "../support/rest.ts";
+import { runProgram } from "../support/run-program.ts";
 import { freePort, startServer, type TestServer } from "../support/server.ts";
 import { answerOn, idleService, smallService } from "../support/small-app.ts";
 import { createWorkRepository, type WorkRepository } from "../support/work-repository.ts";
@@ -72,7 +75,12 @@ describe("the preview of a deployment", () => {
     }
 
     it("tells what would happen to services and files, and touches nothing", async () => {
-        const web = smallService("web", { port, version: "two", more: "    environment: {TOKEN: '${TOKEN}'}\n" });
+        const second = await freePort();
+        const more = "    environment: {TOKEN: '${TOKEN}-2', LEVEL: high}\n    volumes: ['/etc:/host-etc:ro']\n";
+        const web = smallService("web", { port, version: "two", more }).replace(
+            "    ports: [",
+            `    ports: ["127.0.0.1:${second}:8081", `,
+        );
         const commit = await repository.commit(
             {
                 "compose.yaml": `services:\n${web}${idleService("cache")}${idleService("fresh")}${builtService}`,
@@ -95,6 +103,14 @@ describe("the preview of a deployment", () => {
         expect(actions).toEqual({ web: "recreate", cache: "none", fresh: "create", built: "recreate", old: "remove" });
         const built = told.services.find(({ service }) => service === "built");
         expect(built).toMatchObject({ image: `${stack}-built:${commit}`, reasons: [expect.stringContaining("built")] });
+        expect(built).toMatchObject({ previousImage: `${stack}-built:${base}` });
+        expect(told.services.find(({ service }) => service === "web")).toMatchObject({
+            variables: { added: ["LEVEL"], removed: [], changed: ["TOKEN"] },
+            ports: { added: ["127.0.0.1:" + second + ":8081/tcp"], removed: [] },
+            mounts: { added: ["/etc:/host-etc:ro"], removed: ["./app.conf:/etc/app.conf:ro"] },
+        });
+        expect(told.newWarnings).toEqual(["web mounts /etc of this machine"]);
+        expect(told.machines).toEqual([{ id: "local", name: "this machine" }]);
         expect(await world()).toEqual(before);
     });
 
@@ -103,6 +119,7 @@ describe("the preview of a deployment", () => {
 
         expect(ended).toMatchObject({ status: "successful" });
         expect(await answerOn(port)).toBe("two");
+        expect(changesAnything(Preview.parse((await preview()).body))).toBe(false);
         const services = await docker("ps", "--format", '{{.Label "com.docker.compose.service"}}', "--filter", filter);
         expect(services.split("\n").toSorted()).toEqual(["built", "cache", "fresh", "web"]);
     });
@@ -174,6 +191,23 @@ describe("the preview of a deployment", () => {
         ["a branch that is no ref", { branch: "a b" }, 400],
     ])("of %s is refused", async (_what, request, status) => {
         expect((await preview(request)).status).toBe(status);
+    });
+
+    it("is printed by the command line, whose exit status says whether anything would change", async () => {
+        const token = z.object({ token: z.string() });
+        const made = await rest.call("POST", "/tokens", { name: "preview", scopes: ["deploy"] });
+        const environment = { CICD_URL: server.url, CICD_TOKEN: token.parse(made.body).token };
+
+        const changes = await runProgram(["preview", stack, "--commit", base], environment);
+        const nothing = await runProgram(["preview", `${stack}-same`], environment);
+        const json = await runProgram(["preview", stack, "--commit", base, "--json"], environment);
+
+        expect(changes).toMatchObject({ code: 2, output: expect.stringContaining("variables: -LEVEL, ~TOKEN") });
+        expect(changes.output).not.toContain(secret);
+        expect(nothing).toMatchObject({ code: 1, output: expect.stringContaining("not connected") });
+        expect(json.code).toBe(2);
+        expect(Preview.parse(JSON.parse(json.output))).toMatchObject({ commitSha: base });
+        expect((await runProgram(["preview"], environment)).code).toBe(1);
     });
 
     it("of a stack that is not connected is refused", async () => {

@@ -173,6 +173,24 @@ describe("a stack whose images come from a registry", () => {
         expect(await rest.history(stack)).toHaveLength(before.length);
     });
 
+    it("keeps the newest image when the delivery of an older one comes late", async () => {
+        const web = await containerOf(stack, "web");
+        const target = {
+            mediaType: "application/vnd.oci.image.manifest.v1+json",
+            repository: image,
+            tag: "1",
+            digest: digests["one"],
+        };
+        const event = { id: `late-${stack}`, action: "push", target, request: { host: registry.host } };
+
+        const sent = await send(access.registryUrl, { events: [event] });
+
+        expect(sent).toMatchObject({ status: 202, verdict: "queued" });
+        expect(await rest.ended(sent.deploymentIds?.[0] ?? "")).toMatchObject({ status: "successful" });
+        expect(await answer()).toBe("two");
+        expect(await containerOf(stack, "web")).toBe(web);
+    });
+
     it("goes back to the image that ran when the new one is not healthy", async () => {
         const good = await imageOf("web");
         await publish("three", 'FROM cicd/busybox:1\nCMD ["sleep", "100000"]\n');
@@ -204,6 +222,7 @@ describe("a stack whose images come from a registry", () => {
     });
 
     it("takes the push of a registry that tells no digest, and finds that nothing changed", async () => {
+        expect(await rest.call("DELETE", `/stacks/${stack}/pin`)).toMatchObject({ status: 200 });
         const web = await containerOf(stack, "web");
         await promote("one");
         const resource = { resource_url: name, tag: "1" };

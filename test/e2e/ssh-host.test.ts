@@ -339,7 +339,7 @@ describe.skipIf(sshd === undefined)("a machine over SSH", () => {
             try {
                 await until(async () => events.includes(`start ${id}`));
                 expect((await engine.listContainers([`of=${name}`])).map((found) => found.id)).toEqual([id]);
-                await until(async () => (await engine.tailLogs(id, 5)).includes("hi"));
+                await until(async () => (await engine.tailLogs(id, 5)).some(({ text }) => text === "hi"));
                 expect((await engine.inspect(id))?.status).toBe("running");
             } finally {
                 await engine.removeContainer(id);

@@ -1,6 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { DeployKey } from "../../common/schema/discovery.ts";
 import { GitRepository } from "../../common/schema/git-repository.ts";
 import { watchCommandLines } from "../support/command-lines.ts";
 import { removeStack } from "../support/docker.ts";
@@ -150,7 +151,10 @@ describe.skipIf(sshd === undefined)("a private repository over SSH", () => {
             body: { error: { details: { errorCode: "host_key_changed", pinned: before, offered } } },
         });
         const wrong = await rest.call("POST", `${path}/host-key`, { fingerprint: before });
-        expect(wrong).toMatchObject({ status: 409, body: { error: { details: { offered } } } });
+        expect(wrong).toMatchObject({
+            status: 409,
+            body: { error: { details: { errorCode: "host_key_changed", pinned: before, offered } } },
+        });
         expect(await shown()).toMatchObject({ hostKeyFingerprint: before });
 
         const accepted = await rest.call("POST", `${path}/host-key`, { fingerprint: offered });
@@ -219,6 +223,27 @@ describe.skipIf(sshd === undefined)("a private repository over SSH", () => {
     it("forgets its key at once when it is disconnected", async () => {
         expect(await rest.call("DELETE", path)).toMatchObject({ status: 200 });
         expect(await readdir(keysDirectory())).toEqual([]);
+    });
+
+    it("is discovered, and connected, with a key that is made before anything is saved", async () => {
+        const found = `${stack}-found`;
+        const { keyId, publicKey } = DeployKey.parse((await rest.call("POST", "/repositories/keys")).body);
+        const access = { url: git.url("app.git"), keyId };
+        const unknown = await rest.call("POST", "/repositories/discover", access);
+        expect(unknown).toMatchObject({ status: 400, body: { error: { details: { errorCode: "auth_failed" } } } });
+        await git.authorize(publicKey);
+
+        const discovered = await rest.call("POST", "/repositories/discover", access);
+        expect(discovered).toMatchObject({ status: 200, body: { folders: [{ composePath: "compose.yaml" }] } });
+        const stacks = [{ stack: found, composePath: "compose.yaml" }];
+        const answer = await rest.call("POST", "/repositories/connect", { ...access, branch: "main", stacks });
+        expect(answer).toMatchObject({ status: 200, body: { stacks: [{ stack: found, ok: true }] } });
+
+        const own = `/stacks/${found}/repository`;
+        expect(await rest.call("POST", `${own}/test`, {})).toMatchObject({ status: 200, body: { ok: true } });
+        const shownKey = GitRepository.parse((await rest.call("GET", own)).body).publicKey ?? "";
+        expect(shownKey.split(" ")[1]).toBe(publicKey.split(" ")[1]);
+        expect(await rest.call("DELETE", own)).toMatchObject({ status: 200 });
     });
 
     function keysDirectory(): string {

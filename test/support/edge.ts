@@ -7,6 +7,7 @@ import { createKeyFiles } from "../../backend/cicd/adapters/ssh-keys/key-files.t
 import { keepTargetKeysInFiles } from "../../backend/cicd/adapters/ssh-keys/keyed-targets.ts";
 import { createRegistryStore } from "../../backend/cicd/adapters/sqlite/registry-store.ts";
 import { createRepositoryStore } from "../../backend/cicd/adapters/sqlite/repository-store.ts";
+import { createStackStateStore } from "../../backend/cicd/adapters/sqlite/stack-state-store.ts";
 import { createWebhookEventStore } from "../../backend/cicd/adapters/sqlite/webhook-event-store.ts";
 import type { DeploymentRecord } from "../../backend/cicd/core/deployment.ts";
 import type { GitRemote, RemoteRefs } from "../../backend/cicd/core/git.ts";
@@ -50,6 +51,7 @@ export async function createEdge() {
             createKeyFiles(await temporaryDirectory(), cipher),
         ),
         deployments: createDeploymentStore({ database, clock }),
+        stackStates: createStackStateStore({ database, clock }),
         events: createWebhookEventStore({ database, clock }),
         tokens: createApiTokenStore({ database, now: () => clock.now() }),
     };
@@ -72,6 +74,7 @@ export async function createEdge() {
     const ports: CicdServicePorts = {
         ...stores,
         logs,
+        healths: { find: () => undefined },
         clock,
         host,
         git,
@@ -80,7 +83,14 @@ export async function createEdge() {
         baseUrl: "https://dockge.example",
         schedules: cronSchedules,
         onError: (error) => void errors.push(error),
-        releases: { list: async () => [...kept] },
+        releases: {
+            list: async () => [...kept],
+            find: async () => undefined,
+            filesDirectory: (id) => `/releases/${id}/files`,
+        },
+        directoryBytes: async () => 0,
+        files: { readRegular: async () => undefined, readLink: async () => undefined },
+        diff: () => undefined,
         registries: { token: ({ id }) => `token-of-${id}` },
         hookApis: new Map(),
         async login({ username, password }) {
@@ -101,6 +111,22 @@ export async function createEdge() {
             filesReplaced: [],
             warnings: [],
         }),
+        previewKept: async ({ id }) => ({
+            commitSha: (await found(id)).commitSha,
+            services: [],
+            filesWritten: [],
+            filesRemoved: [],
+            filesReplaced: [],
+            warnings: [],
+        }),
+        async approveDeployment({ id, caller }) {
+            const record = await found(id);
+            return (await stores.deployments.approve(id, caller.username)) ?? record;
+        },
+        async rejectDeployment({ id }) {
+            const record = await found(id);
+            return (await stores.deployments.endWaiting(id, { errorCode: "rejected" })) ?? record;
+        },
         async cancelDeployment({ id }) {
             const record = await found(id);
             return (await stores.deployments.transition(id, record.status, "cancelled")) ?? record;
@@ -164,10 +190,12 @@ function createRemote() {
         resolve: async () => ({ sha: "a".repeat(40), message: "", author: "", time: "" }),
         isAncestor: async () => false,
         changedFiles: async () => undefined,
+        commitsBetween: async () => undefined,
         addWorktree: async () => undefined,
         removeWorktree: async () => undefined,
         listFiles: async () => remote.files,
         readFile: async () => undefined,
+        use: (_url, work) => work(),
         forget: async (url) => void remote.forgotten.push(url),
     };
     return { git, state: remote };

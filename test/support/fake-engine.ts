@@ -27,6 +27,8 @@ export interface FakeEngine extends Engine {
     facts: EngineFacts;
     /** Exit code of a user's command in a container. */
     commandExit: number;
+    /** What its builder's cache takes. */
+    buildCacheBytes: number;
 }
 
 /** An engine in memory. */
@@ -47,6 +49,7 @@ export function createFakeEngine(): FakeEngine {
         isAway: false,
         beforeInspect: () => undefined,
         commandExit: 0,
+        buildCacheBytes: 0,
         remoteDigests: new Map(),
         facts: { insecureRegistries: [], keepsPlatforms: false },
         pull: (name) => {
@@ -81,6 +84,17 @@ export function createFakeEngine(): FakeEngine {
             done.push(login === undefined ? `pull ${name}` : `pull ${name} as ${login.username}`);
             await engine.pull(name);
         },
+        async findBuildCacheBytes() {
+            answering();
+            return engine.buildCacheBytes;
+        },
+        async boundBuildCache(mostBytes) {
+            answering();
+            done.push(`bound build cache ${mostBytes}`);
+            const freed = Math.max(0, engine.buildCacheBytes - mostBytes);
+            engine.buildCacheBytes -= freed;
+            return freed;
+        },
         findRemoteDigest: async (name) => engine.remoteDigests.get(name),
         async describe() {
             answering();
@@ -110,7 +124,8 @@ export function createFakeEngine(): FakeEngine {
             done.push(`remove ${id}`);
             containers.delete(id);
         },
-        tailLogs: async (id) => [`last words of ${id}`],
+        tailLogs: async (id) => [{ stream: "stdout", text: `last words of ${id}` }],
+        followLogs: async () => undefined,
         watch: () => undefined,
         async runCommand({ argv, image }) {
             done.push(`run ${image} ${argv.join(" ")}`);

@@ -33,10 +33,12 @@ export function createFakeGit(): FakeGit {
         resolve: async (_remote, _ref, commit) => ({ ...git.commit, sha: commit ?? git.commit.sha }),
         isAncestor: async (_remote, ancestor, commit) => history.has(`${ancestor} ${commit}`),
         changedFiles: async () => git.changed,
+        commitsBetween: async () => [],
         addWorktree: async () => undefined,
         removeWorktree: async () => undefined,
         listFiles: async () => [],
         readFile: async () => undefined,
+        use: (_url, work) => work(),
         forget: async () => undefined,
     };
     return git;

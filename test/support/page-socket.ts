@@ -8,6 +8,8 @@ export type SocketAnswer = z.infer<typeof Answer>;
 export interface PageSocket {
     /** An agent-capable event for this server, as a button of the page sends it. */
     agent(event: string, ...args: readonly unknown[]): Promise<SocketAnswer>;
+    /** Calls back for every push of this server. */
+    onPush(listener: (event: string, ...payload: readonly unknown[]) => void): void;
     close(): void;
 }
 
@@ -24,5 +26,9 @@ export async function connectPage(server: Pick<TestServer, "url" | "token">): Pr
     if (!ok) {
         throw new Error(`Login failed: ${msg ?? ""}`);
     }
-    return { agent: (event, ...args) => call("agent", "", event, ...args), close: () => socket.disconnect() };
+    return {
+        agent: (event, ...args) => call("agent", "", event, ...args),
+        onPush: (listener) => void socket.on("agent", listener),
+        close: () => socket.disconnect(),
+    };
 }

@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { diskFiles } from "../../backend/cicd/adapters/disk/files.ts";
 import { createReleaseStore } from "../../backend/cicd/adapters/files/release-store.ts";
 import { createBuildConfigStore } from "../../backend/cicd/adapters/sqlite/build-config-store.ts";
 import { createDeploymentStore } from "../../backend/cicd/adapters/sqlite/deployment-store.ts";
@@ -8,12 +9,14 @@ import { createRepositoryStore } from "../../backend/cicd/adapters/sqlite/reposi
 import { createStackStateStore } from "../../backend/cicd/adapters/sqlite/stack-state-store.ts";
 import type { NewBuildConfig } from "../../backend/cicd/core/build-config.ts";
 import type { DeploymentRecord, NewDeployment } from "../../backend/cicd/core/deployment.ts";
+import { localMachineId } from "../../backend/cicd/core/machine.ts";
 import type { Release } from "../../backend/cicd/core/release.ts";
 import type { Connection } from "../../backend/cicd/services/deploy.ts";
 import { DeploymentRun } from "../../backend/cicd/services/deployment-run.ts";
 import { createStackLock } from "../../backend/host/services/stack-lock.ts";
 import { createCipher } from "../../backend/platform/crypto/cipher.ts";
 import type { DeploymentPhase, DeploymentStatus } from "../../common/schema/deployment.ts";
+import type { Preview } from "../../common/schema/preview.ts";
 import { createTestClock } from "./clock.ts";
 import { openTestDatabase } from "./database.ts";
 import { createFakeEngine } from "./fake-engine.ts";
@@ -36,11 +39,26 @@ export async function openWorkshop() {
     const errors: unknown[] = [];
     const stackDirectory = join(directory, "stacks", "shop");
     await mkdir(stackDirectory, { recursive: true });
+    const engine = createFakeEngine();
+    const target = createFakeTarget();
+    const createStackDirectory = async (): Promise<void> => undefined;
+    const place = {
+        id: localMachineId,
+        name: "this machine",
+        engine,
+        target,
+        files: diskFiles,
+        probe: { status: async () => undefined },
+        stackDirectory: async () => stackDirectory,
+        createStackDirectory,
+    };
     return {
         directory,
         stackDirectory,
         database,
         clock,
+        place,
+        stackMachines: { of: async () => [place] as const, find: async () => place },
         deployments: createDeploymentStore(sqlite),
         repositories: createRepositoryStore(sqlite),
         buildConfigs: createBuildConfigStore(sqlite),
@@ -49,15 +67,24 @@ export async function openWorkshop() {
         lookUpHost: async () => ["203.0.113.7"],
         stackStates: createStackStateStore(sqlite),
         releases: createReleaseStore({ directory: join(directory, "releases"), cipher }),
-        engine: createFakeEngine(),
+        engine,
         git: createFakeGit(),
-        target: createFakeTarget(),
+        target,
         logs: createRecordingLogs(),
         host: {
             lock: createStackLock(),
             stackDirectory: async () => stackDirectory,
-            createStackDirectory: async () => undefined,
+            createStackDirectory,
+            push: () => undefined,
         },
+        previewRelease: async (_run: DeploymentRun, { commitSha }: Release): Promise<Preview> => ({
+            commitSha,
+            services: [{ service: "web", action: "recreate", reasons: ["image changed"] }],
+            filesWritten: ["compose.yaml"],
+            filesRemoved: [],
+            filesReplaced: [],
+            warnings: [],
+        }),
         announced,
         announce: (record: DeploymentRecord) => void announced.push(record),
         errors,

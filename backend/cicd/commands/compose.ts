@@ -110,6 +110,11 @@ export function composeRestart(target: ComposeTarget & { readonly services?: rea
     return onServices(target, "restart");
 }
 
+/** What a button of the host's page runs on a stack that is not on this machine. */
+export function composeWords(target: ComposeTarget, words: readonly string[]): Command {
+    return inDirectory(target, ["--progress", "plain", "-p", target.stack], words);
+}
+
 /** Stops and removes the containers and networks; volumes stay. */
 export function composeDown(target: ComposeTarget): Command {
     return inDirectory(target, ["--progress", "plain", "-p", target.stack], ["down", "--remove-orphans"]);

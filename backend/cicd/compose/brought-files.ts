@@ -15,10 +15,11 @@ export type Bring = (path: string, file: string) => string | undefined;
 /** `brought`: the files and folders of the repository that are copied. */
 export function createBring(project: ComposeProject, brought: readonly string[]): Bring {
     const directories = directoriesOf(project);
+    const copied = new Set(brought);
     return (path, file) => {
         const directory = directories.get(file) ?? project.folder;
         const reached = normalizePath(directory, path);
-        const isBrought = reached !== undefined && brought.includes(reached);
+        const isBrought = reached !== undefined && copied.has(reached);
         return isBrought && !staysInFolder(directory, path, project.folder)
             ? `./${broughtFolder}/${reached}`
             : undefined;

@@ -1,8 +1,8 @@
 import type { Variable } from "../core/build-config.ts";
-import { choose, parseTemplate, type TemplateVariable, variableNames } from "./interpolation.ts";
+import { choose, type Lookup, parseTemplate, type TemplateVariable, variableNames } from "./interpolation.ts";
 
 /** The CI/CD variables of a release, by name. */
-export type VariableMap = ReadonlyMap<string, Pick<Variable, "value" | "secret">>;
+export type VariableMap = Pick<ReadonlyMap<string, Pick<Variable, "value" | "secret">>, "get" | "has">;
 
 const maxNesting = 20;
 
@@ -19,6 +19,25 @@ export function resolveVariables(text: string, variables: VariableMap, nesting =
     return parseTemplate(text)
         .map((part) => (part.kind === "text" ? part.source : resolvePart(part, variables, nesting)))
         .join("");
+}
+
+/**
+ * The variables that an included file sees: those of its own env files too, which nothing outside of it is read with.
+ * One that holds the value of a secret is left out, so that it is written nowhere.
+ */
+export function withOwnVariables(
+    variables: readonly Variable[],
+    given: VariableMap,
+    own: Lookup,
+    around: Lookup,
+): VariableMap {
+    const secrets = variables.filter(({ secret, value }) => secret && value !== "").map(({ value }) => value);
+    const get = (name: string): Pick<Variable, "value" | "secret"> | undefined => {
+        const value = given.has(name) || around(name) !== undefined ? undefined : own(name);
+        const isOpen = value !== undefined && !secrets.some((secret) => value.includes(secret));
+        return given.get(name) ?? (isOpen ? { value, secret: false } : undefined);
+    };
+    return { get, has: (name) => get(name) !== undefined };
 }
 
 /** How the override asks for a secret: an empty value may be meant, only an unset one refuses then. */

@@ -22,7 +22,7 @@ export function effectiveServices(project: ComposeProject): ReadonlyMap<string, 
         for (const [name] of entriesOf(treeAt(file.tree, "services"))) {
             const tree = resolveExtension(project, file, name, 0);
             const build = tree.entries.get("build");
-            const built = build !== undefined && !isNull(build);
+            const built = build !== undefined && !isNull(build) && build.tag !== "!reset";
             if (!services.has(name)) {
                 services.set(name, { name, tree, built, directory: file.directory });
             }

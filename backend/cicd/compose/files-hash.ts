@@ -1,7 +1,8 @@
 import { effectiveServices } from "./effective-services.ts";
 import { type Lookup, substitute } from "./interpolation.ts";
 import type { ComposeProject, ProjectFile } from "./compose-project.ts";
-import { isInFolder, normalizePath } from "./repository-path.ts";
+import { pathIndex } from "./path-index.ts";
+import { normalizePath } from "./repository-path.ts";
 import { mountOf } from "./short-syntax.ts";
 import { itemsOf, textOf, type Tree, treeAt, type TreeMap } from "./tree.ts";
 import { fromOwnFolder } from "./working-directory.ts";
@@ -15,11 +16,19 @@ export interface FilesHashInput {
     readonly hash: (text: string) => string;
 }
 
+/** A folder of more files counts as one line. */
+const mostLines = 100;
+
+interface Input extends FilesHashInput {
+    readonly tracked: (path: string) => readonly string[];
+}
+
 /**
  * Service → hash of the tracked files that it mounts and of the configs and secrets that it uses; services with none
  * are left out. Compose itself sees no difference when these change.
  */
-export function filesHashes(input: FilesHashInput): ReadonlyMap<string, string> {
+export function filesHashes(given: FilesHashInput): ReadonlyMap<string, string> {
+    const input = { ...given, tracked: trackedLines(given) };
     const hashes = new Map<string, string>();
     for (const service of effectiveServices(input.project).values()) {
         const lines = [...mountedLines(service.tree, input), ...sourceLines(service.tree, input)];
@@ -30,7 +39,7 @@ export function filesHashes(input: FilesHashInput): ReadonlyMap<string, string> 
     return hashes;
 }
 
-function mountedLines(service: TreeMap, input: FilesHashInput): readonly string[] {
+function mountedLines(service: TreeMap, input: Input): readonly string[] {
     return itemsOf(treeAt(service, "volumes")).flatMap((node) => {
         const mount = mountOf(node);
         if (mount?.source === undefined) {
@@ -40,21 +49,31 @@ function mountedLines(service: TreeMap, input: FilesHashInput): readonly string[
         const text = substitute(mount.source, lookupOf(node, input)).text;
         const source = fromOwnFolder(text, folder, directoryOf(node, input.project));
         const isPath = node.kind === "map" ? mount.isBind : source.startsWith(".");
-        return isPath ? trackedLines(source, node, input) : [];
+        return isPath ? reachedLines(source, node, input) : [];
     });
 }
 
-/** All tracked files at or below a path. */
-function trackedLines(path: string, node: Tree, input: FilesHashInput): readonly string[] {
-    const reached = normalizePath(directoryOf(node, input.project), path);
-    if (reached === undefined) {
-        return [];
+/** The tracked files at or below a path. Made once: thousands of services may mount the same large folder. */
+function trackedLines({ digests, hash }: FilesHashInput): (path: string) => readonly string[] {
+    const below = pathIndex(digests.keys());
+    const known = new Map<string, readonly string[]>();
+    function linesOf(path: string): readonly string[] {
+        const lines = below(path).map((file) => `${file} ${digests.get(file) ?? ""}`);
+        return lines.length > mostLines ? [`${path}/ ${hash(lines.join("\n"))}`] : lines;
     }
-    const tracked = [...input.digests].filter(([file]) => isInFolder(file, reached));
-    return tracked.map(([file, digest]) => `${file} ${digest}`);
+    return (path) => {
+        const lines = known.get(path) ?? linesOf(path);
+        known.set(path, lines);
+        return lines;
+    };
 }
 
-function sourceLines(service: TreeMap, input: FilesHashInput): readonly string[] {
+function reachedLines(path: string, node: Tree, input: Input): readonly string[] {
+    const reached = normalizePath(directoryOf(node, input.project), path);
+    return reached === undefined ? [] : input.tracked(reached);
+}
+
+function sourceLines(service: TreeMap, input: Input): readonly string[] {
     return ["configs", "secrets"].flatMap((kind) =>
         itemsOf(treeAt(service, kind)).flatMap((node) => {
             const name = textOf(node) ?? textOf(treeAt(node, "source"));
@@ -69,11 +88,11 @@ function findSource(kind: string, name: string, project: ComposeProject): Tree |
     return found.find((source) => source !== undefined);
 }
 
-function contentLines(what: string, source: Tree, input: FilesHashInput): readonly string[] {
+function contentLines(what: string, source: Tree, input: Input): readonly string[] {
     const file = treeAt(source, "file");
     if (file !== undefined) {
         const text = substitute(textOf(file) ?? "", lookupOf(file, input)).text;
-        return trackedLines(fromOwnFolder(text, input.project.folder, directoryOf(file, input.project)), file, input);
+        return reachedLines(fromOwnFolder(text, input.project.folder, directoryOf(file, input.project)), file, input);
     }
     const content = textOf(treeAt(source, "content"));
     if (content !== undefined) {

@@ -1,4 +1,6 @@
 import type { ContainerState } from "../core/engine.ts";
+import { type ContainerEnd, explainExit } from "./exit-reason.ts";
+import { lastLine } from "./last-line.ts";
 
 /** What a release wants of one service. */
 export interface WantedService {
@@ -20,6 +22,8 @@ export interface HealthInput {
     readonly states: readonly ContainerState[];
     /** Container id → how it was at first; a later restart counts as a crash loop. */
     readonly baseline: ReadonlyMap<string, FirstSeen>;
+    /** Container id → how it ended last, where that was seen: one that runs again does not tell any more. */
+    readonly ends?: ReadonlyMap<string, ContainerEnd> | undefined;
 }
 
 export interface HealthVerdict {
@@ -29,18 +33,36 @@ export interface HealthVerdict {
     readonly service: string | undefined;
 }
 
-const healthy: HealthVerdict = { verdict: "healthy", reason: "", service: undefined };
+/** The verdict on one service, and the containers that it comes from. */
+export interface ServiceVerdict extends HealthVerdict {
+    readonly wanted: WantedService;
+    /** The container that decided; for a healthy service any one, undefined where there is none. */
+    readonly decisive: ContainerState | undefined;
+    /** Every container that is not healthy. */
+    readonly troubled: readonly ContainerState[];
+    /** It is started again and again: at the moment it may run. */
+    readonly isLoop: boolean;
+}
+
+type Outcome = Pick<HealthVerdict, "verdict" | "reason"> & { readonly isLoop?: boolean };
+
+const healthy: Outcome = { verdict: "healthy", reason: "" };
 
 /** Judges one look at the containers of a stack (contract §7 *Healthy*). The stability window is not its business. */
 export function judgeHealth(input: HealthInput): HealthVerdict {
-    const verdicts = input.wanted.map((wanted) => judgeService(wanted, input));
+    return worstOf(judgeServices(input));
+}
+
+/** The verdict on the whole: that of the first service that failed, or of the first that is waited for. */
+export function worstOf(services: readonly ServiceVerdict[]): HealthVerdict {
     const decisive =
-        verdicts.find(({ verdict }) => verdict === "failed") ?? verdicts.find(({ verdict }) => verdict === "waiting");
+        services.find(({ verdict }) => verdict === "failed") ?? services.find(({ verdict }) => verdict === "waiting");
     if (decisive !== undefined) {
-        return decisive;
+        const { verdict, reason, service } = decisive;
+        return { verdict, reason, service };
     }
-    return staysUp(input.wanted)
-        ? healthy
+    return staysUp(services.map(({ wanted }) => wanted))
+        ? { ...healthy, service: undefined }
         : { verdict: "failed", reason: "no service keeps running", service: undefined };
 }
 
@@ -49,51 +71,99 @@ export function staysUp(wanted: readonly WantedService[]): boolean {
     return wanted.some(({ oneShot, replicas = 1 }) => !oneShot && replicas > 0);
 }
 
-function judgeService(wanted: WantedService, input: HealthInput): HealthVerdict {
-    const replicas = wanted.replicas ?? 1;
-    const containers = input.states.filter((state) => state.service === wanted.service);
-    const verdicts = containers.map((state) => judgeContainer(wanted, state, input.baseline.get(state.id)));
+/** Judges every service, in the order that is wanted. */
+export function judgeServices(input: HealthInput): readonly ServiceVerdict[] {
+    return input.wanted.map((wanted) => judgeService(wanted, input));
+}
+
+function judgeService(wanted: WantedService, input: HealthInput): ServiceVerdict {
+    const { service, replicas = 1 } = wanted;
+    const judged = input.states
+        .filter((state) => state.service === service)
+        .map((state) => ({ state, ...judgeContainer(wanted, state, input) }));
     const bad =
-        verdicts.find(({ verdict }) => verdict === "failed") ?? verdicts.find(({ verdict }) => verdict === "waiting");
-    if (bad !== undefined) {
-        return bad;
-    }
-    return containers.length >= replicas
-        ? healthy
-        : waiting(wanted, `has ${containers.length} of ${replicas} containers`);
+        judged.find(({ verdict }) => verdict === "failed") ?? judged.find(({ verdict }) => verdict === "waiting");
+    const missing = waiting(`has ${judged.length} of ${replicas} containers`);
+    const outcome = bad ?? (judged.length >= replicas ? healthy : missing);
+    return {
+        wanted,
+        service,
+        verdict: outcome.verdict,
+        reason: outcome.reason === "" ? "" : `${service} ${outcome.reason}`,
+        decisive: (bad ?? judged[0])?.state,
+        troubled: judged.filter(({ verdict }) => verdict !== "healthy").map(({ state }) => state),
+        isLoop: outcome.isLoop === true,
+    };
 }
 
-function judgeContainer(wanted: WantedService, state: ContainerState, first: FirstSeen | undefined): HealthVerdict {
+function judgeContainer(wanted: WantedService, state: ContainerState, { baseline, ends }: HealthInput): Outcome {
     if (wanted.imageId !== undefined && state.imageId !== wanted.imageId) {
-        return failed(wanted, "runs another image than the release wants");
+        return failed("runs another image than the release wants");
     }
-    return wanted.oneShot ? judgeOneShot(wanted, state) : judgeLongRunning(wanted, state, first);
+    if (state.startError !== undefined && state.status !== "running") {
+        return failed(`could not be started: ${lastLine(state.startError)}`);
+    }
+    const restarted = hasRestarted(state, baseline.get(state.id));
+    const end = state.status === "running" ? ends?.get(state.id) : state;
+    return wanted.oneShot ? judgeOneShot(state, restarted) : judgeLongRunning(state, restarted, end);
 }
 
-function judgeOneShot(wanted: WantedService, state: ContainerState): HealthVerdict {
+function judgeOneShot(state: ContainerState, restarted: boolean): Outcome {
     if (state.status === "exited") {
-        return state.exitCode === 0 ? healthy : failed(wanted, exitPhrase(state));
+        return state.exitCode === 0 ? healthy : failed(explainExit(state));
     }
-    return state.status === "dead" ? failed(wanted, "is dead") : waiting(wanted, "has not ended yet");
+    if (restarted && (state.restartPolicy === "always" || state.restartPolicy === "unless-stopped")) {
+        const way = `its restart policy (${state.restartPolicy}) starts it again: use "no" or "on-failure"`;
+        return { ...failed(`is meant to end, and ${way}`), isLoop: true };
+    }
+    return state.status === "dead" ? failed("is dead") : waiting("has not ended yet");
 }
 
-function judgeLongRunning(wanted: WantedService, state: ContainerState, first: FirstSeen | undefined): HealthVerdict {
+function judgeLongRunning(state: ContainerState, restarted: boolean, end: ContainerEnd | undefined): Outcome {
     if (state.status === "exited" || state.status === "dead") {
-        return failed(wanted, exitPhrase(state));
+        return failed(state.exitCode === 0 ? `${explainExit(state)}: ${endsWell}` : explainExit(state));
     }
-    if (hasRestarted(state, first)) {
-        return failed(wanted, `keeps restarting: it ${exitPhrase(state)} and was started again`);
+    if (restarted) {
+        const how = end === undefined ? "ended" : explainExit(end);
+        return { ...failed(`keeps restarting: it ${how} and was started again`), isLoop: true };
     }
     if (state.health === "unhealthy") {
-        return failed(wanted, "is unhealthy: its health check fails");
+        return failed(`is unhealthy: its health check fails${checkPhrase(state)}`);
     }
-    if (state.status !== "running") {
-        return waiting(wanted, state.status === "created" ? "is not started yet" : `is ${state.status}`);
-    }
-    return state.health === "starting" ? waiting(wanted, "is starting: its health check has not passed yet") : healthy;
+    return state.status === "running" ? judgeRunning(state) : waiting(waitingPhrase(state));
 }
 
+const endsWell = "it is to keep running; where it is meant to end, label it cicd.one-shot=true";
+
+function judgeRunning(state: ContainerState): Outcome {
+    return state.health === "starting"
+        ? waiting(`is starting: its health check has not passed yet${checkPhrase(state)}`)
+        : healthy;
+}
+
+function waitingPhrase(state: ContainerState): string {
+    const phrases: Readonly<Record<string, string | undefined>> = {
+        created: "is not started yet",
+        restarting: `is restarting: it ${explainExit(state)}`,
+        paused: "is paused: unpause it, for it cannot become healthy so",
+    };
+    return phrases[state.status] ?? `is ${state.status}`;
+}
+
+/** What a health check that failed said last. */
+function checkPhrase({ lastCheck }: ContainerState): string {
+    if (lastCheck === undefined || lastCheck.exitCode === 0) {
+        return "";
+    }
+    const words = lastLine(lastCheck.output);
+    return ` (exit code ${lastCheck.exitCode}${words === "" ? "" : `: ${words}`})`;
+}
+
+/** The engine counts a restart when the container dies: who waits for the second one has been started again in vain. */
 function hasRestarted(state: ContainerState, first: FirstSeen | undefined): boolean {
+    if (state.status === "restarting" && state.restartCount > 1) {
+        return true;
+    }
     if (first === undefined) {
         return false;
     }
@@ -101,15 +171,10 @@ function hasRestarted(state: ContainerState, first: FirstSeen | undefined): bool
     return state.restartCount > first.restartCount || Date.parse(state.startedAt) !== Date.parse(first.startedAt);
 }
 
-function exitPhrase(state: ContainerState): string {
-    const memory = state.oomKilled ? " (out of memory)" : "";
-    return `exited with code ${state.exitCode}${memory}`;
+function waiting(reason: string): Outcome {
+    return { verdict: "waiting", reason };
 }
 
-function waiting(wanted: WantedService, what: string): HealthVerdict {
-    return { verdict: "waiting", reason: `${wanted.service} ${what}`, service: wanted.service };
-}
-
-function failed(wanted: WantedService, what: string): HealthVerdict {
-    return { verdict: "failed", reason: `${wanted.service} ${what}`, service: wanted.service };
+function failed(reason: string): Outcome {
+    return { verdict: "failed", reason };
 }

@@ -7,7 +7,11 @@ import { entriesOf, isNull, itemsOf, textOf, type Tree, treeAt } from "./tree.ts
 
 /** What the services of a file take of this machine beside their own files, one sentence each. */
 export function hostAccess(at: ReferencePlace): readonly string[] {
-    const { values } = at.file;
+    return accessOf(at.file.values);
+}
+
+/** The same of a compose file's content, variables put in. */
+export function accessOf(values: Tree): readonly string[] {
     const services = entriesOf(treeAt(values, "services")).flatMap(([name, service]) =>
         serviceAccess(service).map((what) => `${name} ${what}`),
     );

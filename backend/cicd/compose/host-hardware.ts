@@ -14,10 +14,14 @@ export function serviceHardware(service: Tree): readonly string[] {
     const settings = entriesOf(sysctls && assignmentsOf(sysctls)).map(
         ([key, value]) => `${key}=${textOf(value) ?? ""}`,
     );
+    const throttled = entriesOf(treeAt(service, "blkio_config"))
+        .flatMap(([, limits]) => itemsOf(limits))
+        .flatMap((limit) => textOf(treeAt(limit, "path")) ?? []);
     const credentials = textOf(treeAt(service, "credential_spec", "registry"));
     return [
         ...lists,
         ...(settings.length > 0 ? [`sets sysctls: ${settings.join(", ")}`] : []),
+        ...(throttled.length > 0 ? [`limits its use of devices: ${[...new Set(throttled)].join(", ")}`] : []),
         ...(credentials === undefined ? [] : [`uses the credentials ${credentials} of this machine`]),
     ];
 }

@@ -1,4 +1,5 @@
 import { mergedFileName } from "./find-compose-file.ts";
+import { extendInside } from "./extend-inside.ts";
 import { mergeTrees } from "./merge-trees.ts";
 import { type Mistake, mistakeAt } from "./mistake.ts";
 import type { ComposeFile } from "./parse-compose.ts";
@@ -21,7 +22,7 @@ export function mergeCompose(files: readonly [ComposeFile, ...ComposeFile[]]): M
     if (mistakes.length > 0) {
         return { ok: false, mistakes };
     }
-    const tree = others.reduce((merged, file) => mergeTrees(merged, file.tree), base.tree);
+    const tree = others.reduce((merged, file) => mergeTrees(merged, extendInside(file.tree)), extendInside(base.tree));
     const path = base.path.replace(/[^/]+$/, mergedFileName);
     const sources = files.map((file) => file.path).join(", ");
     const text = writeYaml(tree, [

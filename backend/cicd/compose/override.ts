@@ -3,7 +3,8 @@ import { ownLabels } from "../core/engine.ts";
 import { createBring } from "./brought-files.ts";
 import { type EffectiveService, effectiveServices } from "./effective-services.ts";
 import { type ComposeProject, directoriesOf } from "./compose-project.ts";
-import { type FieldContext, overrideService, overrideValue } from "./override-fields.ts";
+import { type VariableMap, withOwnVariables } from "./deployed-variables.ts";
+import { type FieldContext, overrideService, overrideSource } from "./override-fields.ts";
 import { entriesOf, mapNode, resetNode, textNode, type Tree, treeAt, type TreeMap } from "./tree.ts";
 import { writeYaml } from "./write-yaml.ts";
 
@@ -14,6 +15,8 @@ export interface OverrideInput {
     readonly deploymentId: string;
     /** Service → image that was built for it. Services that build but are not named keep their `image:`. */
     readonly images: ReadonlyMap<string, string>;
+    /** Service → its third-party image with the digest that it stays at. */
+    readonly pinned?: ReadonlyMap<string, string> | undefined;
     /** Service → hash of the tracked files that it mounts (`filesHashes`). */
     readonly filesHashes: ReadonlyMap<string, string>;
     readonly variables: readonly Variable[];
@@ -34,8 +37,9 @@ export function isGeneratedOverride(text: string): boolean {
  * hashes of mounted files. What belongs to the deployment stands in `x-cicd`, which recreates nothing.
  */
 export function buildOverride(input: OverrideInput): string {
+    const context = fieldContext(input);
     const services = [...effectiveServices(input.project).values()].flatMap((service) => {
-        const override = serviceOverride(service, input);
+        const override = serviceOverride(service, input, context);
         return override.entries.size === 0 ? [] : [[service.name, override] as const];
     });
     const metadata = [
@@ -43,7 +47,9 @@ export function buildOverride(input: OverrideInput): string {
         ["commit", textNode(input.commitSha)],
         ["deployment", textNode(input.deploymentId)],
     ] as const;
-    const sections = ["networks", "volumes", "configs", "secrets"].flatMap((kind) => sectionOverride(kind, input));
+    const sections = ["networks", "volumes", "configs", "secrets"].flatMap((kind) =>
+        sectionOverride(kind, input.project, context),
+    );
     const parts: [string, Tree][] = [["x-cicd", mapNode(metadata)]];
     if (services.length > 0) {
         parts.push(["services", mapNode(services)]);
@@ -54,12 +60,16 @@ export function buildOverride(input: OverrideInput): string {
     ]);
 }
 
-function serviceOverride(service: EffectiveService, input: OverrideInput): TreeMap {
-    const fields = new Map(overrideService(service.tree, fieldContext(input))?.entries);
+function serviceOverride(service: EffectiveService, input: OverrideInput, context: FieldContext): TreeMap {
+    const fields = new Map(overrideService(service.tree, context)?.entries);
     const image = input.images.get(service.name);
     if (image !== undefined) {
         fields.set("image", textNode(image));
         fields.set("pull_policy", textNode("never"));
+    }
+    const pinned = input.pinned?.get(service.name);
+    if (image === undefined && pinned !== undefined) {
+        fields.set("image", textNode(pinned));
     }
     if (service.built) {
         // pull_policy alone does not keep a bare `docker compose up` from building.
@@ -80,11 +90,10 @@ function withLabel(labels: Tree | undefined, key: string, value: string): Tree {
     return mapNode([...entriesOf(labels), [key, textNode(value)]]);
 }
 
-function sectionOverride(kind: string, input: OverrideInput): [string, Tree][] {
-    const context = fieldContext(input);
-    const changed = input.project.included.flatMap((file) =>
+function sectionOverride(kind: string, project: ComposeProject, context: FieldContext): [string, Tree][] {
+    const changed = project.included.flatMap((file) =>
         entriesOf(treeAt(file.tree, kind)).flatMap(([name, value]) => {
-            const override = overrideValue(value, context);
+            const override = overrideSource(value, context);
             return override === undefined ? [] : [[name, override] as const];
         }),
     );
@@ -94,12 +103,27 @@ function sectionOverride(kind: string, input: OverrideInput): [string, Tree][] {
 function fieldContext(input: OverrideInput): FieldContext {
     const { project } = input;
     const directories = directoriesOf(project);
+    const variables = new Map(input.variables.map((variable) => [variable.name, variable]));
     return {
         bring: createBring(project, input.brought ?? []),
-        variables: new Map(input.variables.map((variable) => [variable.name, variable])),
+        variables,
+        seenBy: seenVariables(input, variables),
         offset: (file) => {
             const directory = directories.get(file) ?? project.folder;
             return directory.slice(project.folder.length).replace(/^\//, "");
         },
     };
+}
+
+function seenVariables({ project, variables }: OverrideInput, given: VariableMap): FieldContext["seenBy"] {
+    const [root, ...others] = project.included;
+    const around = root?.scope.lookup;
+    const seen = new Map(
+        [...project.extended, ...others].flatMap(({ sources, scope }) =>
+            sources.map(
+                (path) => [path, withOwnVariables(variables, given, scope.lookup, around ?? scope.lookup)] as const,
+            ),
+        ),
+    );
+    return (file) => seen.get(file) ?? given;
 }

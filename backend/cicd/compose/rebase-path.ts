@@ -15,6 +15,11 @@ export function rebaseItem(field: string, item: Tree, offset: string): Tree {
     return field === "volumes" && mountOf(item)?.source !== undefined ? rebaseMount(item, offset) : item;
 }
 
+/** The same for the `file` of a config or secret. */
+export function rebaseFile(file: Tree, offset: string): Tree {
+    return offset === "" ? file : rebaseField(file, "", offset);
+}
+
 function rebaseMount(item: Tree, offset: string): Tree {
     if (item.kind === "map") {
         const isBind = textOf(treeAt(item, "type")) === "bind";

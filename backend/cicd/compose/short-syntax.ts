@@ -35,6 +35,23 @@ export function assignmentsOf(tree: Tree): TreeMap {
     return { ...mapNode(scalars.map(splitAssignment), tree.place), tag: tree.tag };
 }
 
+/** Whether it is a list of `KEY=value` with a variable in a key. */
+export function hasVariableKeys(tree: Tree): boolean {
+    return tree.kind === "list" && entriesOf(assignmentsOf(tree)).some(([key]) => key.includes("$"));
+}
+
+/** The list form of a map of assignments. */
+export function assignmentList(tree: Tree): readonly Tree[] {
+    if (tree.kind !== "map") {
+        return itemsOf(tree);
+    }
+    return entriesOf(tree).map(([key, value]) => {
+        const name = key.replaceAll("$", "$$$$");
+        const text = textOf(value);
+        return textNode(text === undefined ? name : `${name}=${text}`, value.place);
+    });
+}
+
 /** The map form of a value that may also be a list of names (`depends_on`, `networks`). */
 export function namesToMap(tree: Tree, value: (item: Tree) => Tree): TreeMap {
     if (tree.kind === "map") {

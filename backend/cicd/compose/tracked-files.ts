@@ -1,6 +1,7 @@
 import { broughtFolder } from "./brought-files.ts";
 import { folderOf, generatedOverrideName, overrideFileNames } from "./find-compose-file.ts";
 import type { Mistake } from "./mistake.ts";
+import { pathIndex } from "./path-index.ts";
 import { isInFolder, normalizePath } from "./repository-path.ts";
 
 export interface TrackedInput {
@@ -37,10 +38,11 @@ export function selectBroughtFiles(input: TrackedInput, brought: readonly string
     const inTheWay = brought.length === 0 ? undefined : input.paths.find((path) => isInFolder(path, own));
     const found = new Map<string, TrackedFile>();
     const mistakes = inTheWay === undefined ? [] : [takenMistake(inTheWay)];
+    const below = pathIndex(
+        brought.length === 0 ? [] : input.paths.filter((path) => !isGitInternal(path) && !isUnreadable(path)),
+    );
     for (const folder of brought) {
-        for (const source of input.paths.filter(
-            (path) => isInFolder(path, folder) && !isGitInternal(path) && !isUnreadable(path),
-        )) {
+        for (const source of below(folder)) {
             found.set(source, { source, target: `${broughtFolder}/${source}`, onlyIfMissing: false });
             mistakes.push(...linkMistake(source, { ...input, folder }));
         }

@@ -32,6 +32,18 @@ export function choosePush(refs: readonly RefEvent[], rules: PushRules): ChosenP
     return { push, reason };
 }
 
+/** A push to a branch that is ignored for its list of files alone, where that may lack those of undone commits. */
+export function findSuspect(refs: readonly RefEvent[], rules: PushRules): PushEvent | undefined {
+    const pushes = refs.filter((event) => event.kind === "push");
+    return pushes.find(
+        (push) =>
+            push.mayBeForced === true &&
+            push.ref.type === "branch" &&
+            push.files !== undefined &&
+            whyPushIgnored({ ...push, files: undefined }, rules) === undefined,
+    );
+}
+
 function listReasons(reasons: readonly string[]): string {
     if (reasons.length === 0) {
         return "the push changed no branch and no tag";

@@ -1,5 +1,6 @@
 import type {
     DeployedImage,
+    DeployedMachine,
     Deployment,
     DeploymentErrorCode,
     DeploymentPhase,
@@ -63,6 +64,11 @@ export interface DeploymentRecord {
     readonly rollbackOf?: string | undefined;
     readonly supersededBy?: string | undefined;
     readonly images: readonly DeployedImage[];
+    /** The machines that it reaches, in turn; empty until it applies. */
+    readonly machines: readonly DeployedMachine[];
+    readonly approvalRequestedAt?: string | undefined;
+    readonly approvedAt?: string | undefined;
+    readonly approvedBy?: string | undefined;
     /**
      * The images whose push to a registry asked for this deployment; they are pulled again. Such a deployment brings no
      * commit of its own: it deploys the one that is live when it runs.
@@ -75,6 +81,14 @@ export interface DeploymentRecord {
     readonly leaseExpiresAt?: string | undefined;
     readonly buildLogs?: string | undefined;
     readonly deploymentLogs?: string | undefined;
+}
+
+/**
+ * Whether it is built and waits for a person's approval. Nobody works on it: its lease and its stack are free, and it
+ * goes on from its kept release once it is approved.
+ */
+export function awaitsApproval(record: Pick<DeploymentRecord, "status" | "phase" | "approvedAt">): boolean {
+    return record.status === "building" && record.phase === "approval" && record.approvedAt === undefined;
 }
 
 /** The fields that a running deployment may change without changing its status. */
@@ -93,6 +107,8 @@ export type DeploymentChange = Partial<
         | "note"
         | "supersededBy"
         | "images"
+        | "machines"
+        | "approvalRequestedAt"
         | "refreshImages"
         | "attempt"
         | "buildLogs"
@@ -113,6 +129,7 @@ export type NewDeployment = Pick<
             | "previousDeploymentId"
             | "rollbackOf"
             | "images"
+            | "machines"
             | "refreshImages"
             | "note"
         >
@@ -134,7 +151,7 @@ export type QueueDecision =
     | { readonly same: DeploymentRecord }
     | {
           readonly create: NewDeployment;
-          /** Rows that are `pending`; they are `cancelled` as superseded. */
+          /** Rows that are `pending` or wait for approval; they are `cancelled` as superseded. */
           readonly replaced: readonly DeploymentRecord[];
           readonly reason: string;
       };
@@ -175,16 +192,27 @@ export interface DeploymentStore {
     ): Promise<DeploymentRecord | undefined>;
     /** Changes fields of a row that still has the status `from`; undefined when it has another. */
     update(id: string, from: DeploymentStatus, change: DeploymentChange): Promise<DeploymentRecord | undefined>;
+    /** Notes who approved a row that waits for approval; undefined when it does not wait (any more). */
+    approve(id: string, by: string): Promise<DeploymentRecord | undefined>;
+    /** Ends a row that waits for approval as `cancelled`; undefined when it does not wait (any more). */
+    endWaiting(
+        id: string,
+        end: Pick<DeploymentRecord, "error" | "errorCode" | "supersededBy">,
+    ): Promise<DeploymentRecord | undefined>;
     /**
-     * Takes the oldest `pending` row whose stack has no leased one, and gives it this owner's lease; undefined when
-     * there is none. Rows of an automatic rollback (`rollbackOf`) are never taken: they run inside the failed one's lease.
+     * Takes the oldest row that is `pending`, or approved, whose stack has no leased one, and gives it this owner's lease;
+     * undefined when there is none. Rows of an automatic rollback (`rollbackOf`) are never taken: they run inside the
+     * failed one's lease. A row that waits for approval keeps nobody from being taken.
      */
     claim(owner: string, leaseSeconds: number): Promise<DeploymentRecord | undefined>;
     /** Extends the lease; false when it was lost. */
     heartbeat(id: string, owner: string, leaseSeconds: number): Promise<boolean>;
     /** The automatic rollback of a failed deployment, where one was begun. */
     findRollbackOf(failedId: string): Promise<DeploymentRecord | undefined>;
-    /** Takes over the leases of rows that run but whose owner is gone, oldest first: recovery. */
+    /**
+     * Takes over the leases of rows that run but whose owner is gone, oldest first: recovery. Those that wait for
+     * approval, or were approved, are left to `claim`.
+     */
     takeOver(owner: string, leaseSeconds: number): Promise<readonly DeploymentRecord[]>;
     release(id: string, owner: string): Promise<void>;
     /** Notes that a cancel was asked for; false when the row has already ended. */
@@ -206,6 +234,7 @@ export function viewDeployment(
         duration: durationSeconds(record),
         phases: [...record.phases],
         images: [...record.images],
+        machines: [...record.machines],
         refreshImages: record.refreshImages && [...record.refreshImages],
         jobs: [],
         canRollBack:

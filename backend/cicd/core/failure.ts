@@ -13,7 +13,13 @@ export class DeploymentFailure extends Error {
 }
 
 /** Codes of deployments that end as `cancelled` rather than `failed`. */
-const cancelledCodes: ReadonlySet<DeploymentErrorCode> = new Set(["no_change", "superseded", "outdated", "cancelled"]);
+const cancelledCodes: ReadonlySet<DeploymentErrorCode> = new Set([
+    "no_change",
+    "superseded",
+    "outdated",
+    "cancelled",
+    "pinned",
+]);
 
 export function endsCancelled(failure: DeploymentFailure): boolean {
     return cancelledCodes.has(failure.errorCode);

@@ -51,6 +51,7 @@ export type PollResult = { readonly knownRefs: Readonly<Record<string, string>> 
 export interface RepositoryStore {
     find(id: string): Promise<RepositoryRecord | undefined>;
     findByStack(stackId: string): Promise<RepositoryRecord | undefined>;
+    /** All of them, without `knownRefs`. */
     list(): Promise<readonly RepositoryRecord[]>;
     /** Inserts, or replaces the stack's repository, keeping its id. */
     save(repository: NewRepository): Promise<RepositoryRecord>;

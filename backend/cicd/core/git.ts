@@ -61,6 +61,16 @@ export interface Git {
     /** Paths that differ between two commits (a submodule by its own path); undefined when one is not in the mirror. */
     changedFiles(remote: GitRemote, from: string, to: string, call?: GitCall): Promise<readonly string[] | undefined>;
     /**
+     * The commits of `to` that are not in the history of `from`, newest first and at most so many, with the first lines
+     * of their messages. Undefined where the mirror cannot tell; nothing is fetched.
+     */
+    commitsBetween(
+        remote: GitRemote,
+        from: string,
+        to: string,
+        most: number,
+    ): Promise<readonly CommitInfo[] | undefined>;
+    /**
      * Writes the files of a commit into an empty directory, with its submodules and LFS objects: hooks and filters off,
      * umask 022, no `.git`. Also `not_contained` and `not_supported` for what a commit must not hold.
      */
@@ -71,6 +81,8 @@ export interface Git {
     listFiles(remote: GitRemote, commit: string): Promise<readonly string[]>;
     /** A file's text at a commit; undefined where there is none. */
     readFile(remote: GitRemote, commit: string, path: string): Promise<string | undefined>;
-    /** Deletes the mirror. */
+    /** Does some work with a mirror that nobody else may take away meanwhile. */
+    use<T>(url: string, work: () => Promise<T>): Promise<T>;
+    /** Deletes the mirror, unless somebody still uses it: who is the last to do so is to forget it, then. */
     forget(url: string): Promise<void>;
 }

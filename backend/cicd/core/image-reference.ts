@@ -30,6 +30,11 @@ export function readImageReference(text: string): ImageReference | undefined {
     return { ...place, tag: tag ?? (digest === undefined ? "latest" : undefined), digest };
 }
 
+/** The name as it was before it was pinned. */
+export function withoutDigest(image: string): string {
+    return image.split("@", 1)[0] ?? image;
+}
+
 /** A digest, or undefined for what is none. */
 export function readDigest(text: string | undefined): string | undefined {
     return text !== undefined && digestForm.test(text) ? text : undefined;

@@ -1,4 +1,5 @@
 import type { DeploymentStatus } from "../../../common/schema/deployment.ts";
+import type { MachineDisk } from "../../../common/schema/disk.ts";
 import type { WebhookVerdict } from "../../../common/schema/webhook-event.ts";
 
 export const pollOutcomes = ["unchanged", "deployed", "failed"] as const;
@@ -13,4 +14,9 @@ export interface Metrics {
     repositoryPolled(result: PollOutcome): void;
     /** Everything in Prometheus' text format. */
     render(): Promise<{ readonly contentType: string; readonly text: string }>;
+}
+
+/** Figures of disks, as they were last measured. */
+export interface DiskGauges {
+    diskMeasured(machines: readonly MachineDisk[]): void;
 }

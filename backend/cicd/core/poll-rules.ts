@@ -124,6 +124,9 @@ function isVerdict(row: DeploymentRecord, candidate: PollCandidate): boolean {
     if (row.status === "failed") {
         return !couldNot.has(row.errorCode);
     }
+    if (row.errorCode === "pinned") {
+        return false;
+    }
     // One that was replaced before it ran has been told nothing; while its ref stands still, that was meant.
     const wasReplaced = row.errorCode === "superseded" && candidate.changed;
     return isOnRef(row, candidate) && !wasReplaced;

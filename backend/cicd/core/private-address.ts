@@ -102,7 +102,10 @@ const embeddings: readonly (readonly number[])[] = [
 ];
 
 const ipv6Ranges: readonly (readonly [network: readonly number[], bits: number, kind: HostKind])[] = [
-    [[0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254], 128, "forbidden"],
+    // Amazon's, Google's and Scaleway's own services for their machines.
+    [[0xfd00, 0xec2], 32, "forbidden"],
+    [[0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254], 128, "forbidden"],
+    [[0xfd00, 0x42, 0, 0, 0, 0, 0, 0x42], 128, "forbidden"],
     [[0xfc00], 7, "private"],
     [[0x64, 0xff9b], 32, "private"],
     // Of the addresses for everybody: those that hide an IPv4 address (Teredo), and those that name no place.

@@ -35,7 +35,15 @@ export interface Release {
     readonly services?: readonly ReleaseService[] | undefined;
     /** What applying it left behind; undefined until it was applied. */
     readonly applied?: AppliedRelease | undefined;
+    /** What it became on machines over SSH, by the target's id; the fields above are those of this machine. */
+    readonly machines?: Readonly<Record<string, ReleaseOnMachine>> | undefined;
 }
+
+/** What of a release is another one on every machine. */
+export type ReleaseOnMachine = Pick<Release, "images" | "serviceHashes" | "services" | "applied"> & {
+    /** Hash of the `.env` that was sent there, so that one that was edited there is told apart. */
+    readonly sentEnvironmentHash?: string | undefined;
+};
 
 /** What a release wants of one service, images apart. */
 export interface ReleaseService {

@@ -2,6 +2,7 @@ import type { TargetCheck } from "../../../common/schema/deploy-target.ts";
 import type { DeployTargetRecord } from "./deploy-target.ts";
 import type { Engine } from "./engine.ts";
 import type { Files } from "./files.ts";
+import type { HttpProbe } from "./http-probe.ts";
 import type { ImageTransfer } from "./image-transfer.ts";
 import type { RemoteLock } from "./remote-lock.ts";
 import type { SshHostKey } from "./ssh.ts";
@@ -25,6 +26,8 @@ export interface RemoteMachine {
     readonly engine: Engine;
     readonly target: TargetHost;
     readonly files: RemoteFiles;
+    /** Asks http addresses as they are seen from there. A lost connection is no answer. */
+    readonly probe: HttpProbe;
     readonly lock: RemoteLock;
     readonly images: ImageTransfer;
     /** Ends the connection; commands that run there go on. */

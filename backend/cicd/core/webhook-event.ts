@@ -60,6 +60,8 @@ export interface PushEvent {
     readonly author?: string | undefined;
     /** Every path that the push touched, only where the list is known to be complete. */
     readonly files?: readonly string[] | undefined;
+    /** The sender does not tell forced pushes: `files` may lack what undone commits had changed. */
+    readonly mayBeForced?: boolean | undefined;
 }
 
 /** What does not deploy, whatever the stack's rules are, and why. */
@@ -82,6 +84,12 @@ export type ParsedWebhook = { readonly eventType: string; readonly repositoryUrl
 /** Headers with lower-case names. */
 export type WebhookHeaders = Readonly<Record<string, string | undefined>>;
 
+/** What came, as a value, and where it is at hand as the JSON text that the value was read from. */
+export interface SentPayload {
+    readonly payload: unknown;
+    readonly sent?: string | undefined;
+}
+
 /** One webhook sender: how it signs, how it names a delivery, what its bodies mean. Pure but for HMAC. */
 export interface WebhookProvider {
     readonly id: GitProvider;
@@ -93,7 +101,7 @@ export interface WebhookProvider {
     /** Names of headers whose value is the secret itself. */
     readonly secretHeaders: readonly string[];
     /** The meaning of a verified body. Throws AppError `invalid` where it cannot be read. */
-    parse(request: { body: Uint8Array; headers: WebhookHeaders }): ParsedWebhook & { readonly payload: unknown };
+    parse(request: { body: Uint8Array; headers: WebhookHeaders }): ParsedWebhook & SentPayload;
 }
 
 /** What of a record the outside sees. */

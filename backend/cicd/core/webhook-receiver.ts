@@ -20,5 +20,8 @@ export interface WebhookReply {
     readonly retryAfterSeconds?: number | undefined;
 }
 
+/** What is told of an id that belongs to no repository. */
+export const unknownHook = "there is no such webhook; copy its address from the stack's page again";
+
 /** Verifies, stores and judges a delivery. Throws AppError `unavailable` where it could not be stored. */
 export type ReceiveWebhook = (delivery: WebhookDelivery) => Promise<WebhookReply>;

@@ -8,13 +8,21 @@ export interface BodyLimits {
 
 export type RawBody = { readonly bytes: Uint8Array } | { readonly problem: "too_large" | "too_slow" | "broken_off" };
 
+/** How large a body is going to be; one that does not say it may be as large as the limit. */
+export function expectedBytes({ headers }: IncomingMessage, { maxBytes }: BodyLimits): number {
+    return Number(headers["content-length"] ?? maxBytes);
+}
+
 /**
  * The bytes of a request exactly as they came (nothing is decompressed, because signatures are over these bytes), or
  * why they cannot be had. The answer comes as soon as that is known; the rest of the body is not kept.
  */
 export function readRawBody(request: IncomingMessage, limits: BodyLimits): Promise<RawBody> {
-    if (Number(request.headers["content-length"] ?? 0) > limits.maxBytes) {
+    if (expectedBytes(request, limits) > limits.maxBytes) {
         return Promise.resolve({ problem: "too_large" });
+    }
+    if (request.destroyed) {
+        return Promise.resolve({ problem: "broken_off" });
     }
     return new Promise((resolve) => {
         const chunks: Buffer[] = [];

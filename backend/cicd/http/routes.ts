@@ -1,10 +1,12 @@
 import type { Route } from "./route.ts";
+import { approvalRoutes } from "./routes/approval-routes.ts";
 import { buildConfigRoutes } from "./routes/build-config-routes.ts";
 import { deploymentRoutes } from "./routes/deployment-routes.ts";
 import { discoveryRoutes } from "./routes/discovery-routes.ts";
 import { driftRoutes } from "./routes/drift-routes.ts";
 import { hookRoutes } from "./routes/hook-routes.ts";
 import { registryRoutes } from "./routes/registry-routes.ts";
+import { releaseRoutes } from "./routes/release-routes.ts";
 import { repositoryRoutes } from "./routes/repository-routes.ts";
 import { sessionRoutes } from "./routes/session-routes.ts";
 import { stackRoutes } from "./routes/stack-routes.ts";
@@ -21,7 +23,9 @@ export const routes: readonly Route[] = [
     ...discoveryRoutes,
     ...buildConfigRoutes,
     ...deploymentRoutes,
+    ...approvalRoutes,
     ...driftRoutes,
+    ...releaseRoutes,
     ...webhookEventRoutes,
     ...registryRoutes,
     ...targetRoutes,

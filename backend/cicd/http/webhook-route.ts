@@ -5,12 +5,15 @@ import type { WebhookAnswer } from "../../../common/schema/webhook-event.ts";
 import type { Metrics } from "../core/metrics.ts";
 import type { WebhookHeaders } from "../core/webhook-event.ts";
 import type { ReceiveRegistryPush } from "../core/registry-push.ts";
-import type { ReceiveWebhook, WebhookDelivery, WebhookReply } from "../core/webhook-receiver.ts";
+import { type ReceiveWebhook, unknownHook, type WebhookDelivery, type WebhookReply } from "../core/webhook-receiver.ts";
 import { addressOf } from "./admit.ts";
-import { readRawBody, type BodyLimits, type RawBody } from "./read-raw-body.ts";
+import { type BodyRoom, createBodyRoom } from "./body-room.ts";
+import { expectedBytes, readRawBody, type BodyLimits, type RawBody } from "./read-raw-body.ts";
 import type { ReportError } from "./send-error.ts";
 
 export interface WebhookRouterOptions {
+    /** Whether there is a webhook of this id: of an unknown one the body is not kept. */
+    readonly hasHook: (id: string) => Promise<boolean>;
     readonly receiveWebhook: ReceiveWebhook;
     readonly receiveRegistryPush: ReceiveRegistryPush;
     /** Gets every error that is a bug. */
@@ -19,34 +22,38 @@ export interface WebhookRouterOptions {
     readonly metrics?: Pick<Metrics, "webhookAnswered">;
     /** Default: 25 MB within 30 s. */
     readonly limits?: BodyLimits;
+    /** For the bodies of all requests at the same time, in bytes; default: 100 MB. */
+    readonly roomBytes?: number;
 }
 
+type Route = WebhookRouterOptions & { readonly limits: BodyLimits; readonly room: BodyRoom };
+
 const defaultLimits: BodyLimits = { maxBytes: 25 * 1024 * 1024, timeoutMs: 30_000 };
+const defaultRoomBytes = 4 * defaultLimits.maxBytes;
 const retryAfterSeconds = 30;
 
 /** `POST /api/webhooks/<id>`, `…/<provider>/<id>` and `…/registry/<id>`. Mount it at the root, before any body parser. */
-export function createWebhookRouter(options: WebhookRouterOptions): Router {
+export function createWebhookRouter(given: WebhookRouterOptions): Router {
+    const room = createBodyRoom(given.roomBytes ?? defaultRoomBytes);
+    const options: Route = { limits: defaultLimits, ...given, room };
     const router = express.Router();
+    router.post("/api/webhooks/:provider/:id", (request, response) => {
+        const { provider: name, id } = request.params;
+        if (name === "registry") {
+            const { token } = request.query;
+            const given = typeof token === "string" ? { id, token } : { id };
+            return answer(options, request, response, options.receiveRegistryPush, given);
+        }
+        const provider = GitProvider.safeParse(name);
+        if (!provider.success) {
+            send(response, refuse(404, `"${name}" is no provider; copy the address from the stack's page`));
+            return undefined;
+        }
+        return answer(options, request, response, options.receiveWebhook, { id, providerInPath: provider.data });
+    });
     router.post("/api/webhooks/:id", (request, response) =>
         answer(options, request, response, options.receiveWebhook, { id: request.params.id }),
     );
-    router.post("/api/webhooks/registry/:id", (request, response) => {
-        const { token } = request.query;
-        const given = typeof token === "string" ? { token } : {};
-        return answer(options, request, response, options.receiveRegistryPush, { id: request.params.id, ...given });
-    });
-    router.post("/api/webhooks/:provider/:id", async (request, response) => {
-        const provider = GitProvider.safeParse(request.params.provider);
-        if (!provider.success) {
-            send(
-                response,
-                refuse(404, `"${request.params.provider}" is no provider; copy the address from the stack's page`),
-            );
-            return;
-        }
-        const target = { id: request.params.id, providerInPath: provider.data };
-        await answer(options, request, response, options.receiveWebhook, target);
-    });
     router.all(["/api/webhooks/:id", "/api/webhooks/:provider/:id"], (_request, response) => {
         response.set("Allow", "POST");
         send(response, refuse(405, "This is the address of a webhook; git servers send POST requests to it."));
@@ -54,25 +61,52 @@ export function createWebhookRouter(options: WebhookRouterOptions): Router {
     return router;
 }
 
-async function answer<Target extends Pick<WebhookDelivery, "id" | "providerInPath">>(
-    options: WebhookRouterOptions,
+type Target = Pick<WebhookDelivery, "id" | "providerInPath">;
+
+async function answer<T extends Target>(
+    options: Route,
     request: Request,
     response: Response,
-    receive: (delivery: Target & WebhookDelivery) => Promise<WebhookReply>,
-    target: Target,
+    receive: (delivery: T & WebhookDelivery) => Promise<WebhookReply>,
+    target: T,
 ): Promise<void> {
-    const body = await readRawBody(request, options.limits ?? defaultLimits);
-    if ("problem" in body) {
-        sendProblem(response, body.problem);
-        return;
-    }
-    const delivery = { ...target, headers: headersOf(request), body: body.bytes, address: addressOf(request) };
     try {
-        const reply = await receive(delivery);
-        options.metrics?.webhookAnswered(reply.answer.verdict);
-        send(response, reply);
+        if (!(await options.hasHook(target.id))) {
+            send(response, refuse(404, unknownHook));
+            return;
+        }
+        await answerBody(options, request, response, async (body) => {
+            const reply = await receive({ ...target, headers: headersOf(request), body, address: addressOf(request) });
+            options.metrics?.webhookAnswered(reply.answer.verdict);
+            return reply;
+        });
     } catch (error) {
         send(response, replyTo(error, options.report));
+    }
+}
+
+/** Holds the body only while there is room for it: until then the sender waits. */
+async function answerBody(
+    { limits, room }: Route,
+    request: Request,
+    response: Response,
+    replyWith: (body: Uint8Array) => Promise<WebhookReply>,
+): Promise<void> {
+    const bytes = expectedBytes(request, limits);
+    const leave = await room.take(bytes > limits.maxBytes ? 0 : bytes, limits.timeoutMs);
+    if (leave === undefined) {
+        send(response, refuse(503, "Too many large bodies come at once; send it again.", retryAfterSeconds));
+        return;
+    }
+    try {
+        const body = await readRawBody(request, limits);
+        if ("problem" in body) {
+            sendProblem(response, body.problem);
+            return;
+        }
+        send(response, await replyWith(body.bytes));
+    } finally {
+        leave();
     }
 }
 
@@ -81,8 +115,11 @@ function send(response: Response, { status, answer: body, retryAfterSeconds: sec
         response.set("Retry-After", String(seconds));
     }
     // Nobody asks for a part of an answer, or whether it changed: Express would work that out for every one.
-    const text = Buffer.from(JSON.stringify(body));
-    response.writeHead(status, { "Content-Type": "application/json; charset=utf-8", "Content-Length": text.length });
+    const text = JSON.stringify(body);
+    response.writeHead(status, {
+        "Content-Type": "application/json; charset=utf-8",
+        "Content-Length": Buffer.byteLength(text),
+    });
     response.end(text);
 }
 

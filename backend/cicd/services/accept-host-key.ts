@@ -2,6 +2,7 @@ import { AppError } from "../../../common/errors.ts";
 import type { GitRepository } from "../../../common/schema/git-repository.ts";
 import { type RepositoryStore, viewRepository } from "../core/git-repository.ts";
 import type { Host } from "../core/host.ts";
+import { checkOffered } from "../core/offered-host-key.ts";
 import type { Ssh } from "../core/ssh.ts";
 import { checkAuthType } from "./check-auth-type.ts";
 
@@ -23,7 +24,7 @@ const timeoutSeconds = 20;
 
 /**
  * Pins another key of a repository's SSH server, provided that it is the one which the server shows now. Throws
- * `not_found`, `conflict` where the server shows another (details `offered`), `unavailable` where it shows none.
+ * `not_found`, `conflict` where the server shows another (details as of a changed key), `unavailable` where it shows none.
  */
 export async function acceptHostKey(
     ports: AcceptPorts,
@@ -35,13 +36,7 @@ export async function acceptHostKey(
     }
     checkAuthType({ url: repository.url, authType: "ssh_key" });
     const offered = await ports.ssh.readHostKey(repository, { signal, timeoutSeconds });
-    if (offered.fingerprint !== fingerprint) {
-        throw new AppError(
-            "conflict",
-            `fingerprint: the server shows ${offered.fingerprint} now; compare that one, then accept it`,
-            { details: { offered: offered.fingerprint } },
-        );
-    }
+    checkOffered(offered, { accepted: fingerprint, pinned: repository.hostKeyFingerprint, shownBy: "server" });
     await ports.repositories.pinHostKey(repository.id, offered.key);
     const view = viewRepository((await ports.repositories.find(repository.id)) ?? repository, ports.baseUrl);
     ports.host.push("gitRepositoryUpdate", { stackName: stack, repository: view });

@@ -11,14 +11,27 @@ export interface AnnouncePorts extends ViewPorts {
 
 /** Tells browsers, stack list and metrics of every change of a deployment, in the order of the changes. */
 export function createAnnounce(ports: AnnouncePorts): (record: DeploymentRecord) => void {
+    const lastTold = new Map<string, DeploymentRecord["status"]>();
     let turn: Promise<void> = Promise.resolve();
+
+    /** In a burst of pushes one deployment that waits replaces another: the list of stacks shows the same. */
+    function changesList({ stackId, status, supersededBy }: DeploymentRecord): boolean {
+        if (status === "cancelled" && supersededBy !== undefined) {
+            return false;
+        }
+        const before = lastTold.get(stackId);
+        lastTold.set(stackId, status);
+        return status !== "pending" || before !== "pending";
+    }
 
     async function tell(record: DeploymentRecord): Promise<void> {
         if (ports.host.isWatched()) {
             const { buildLogs, deploymentLogs, ...slim } = record;
             ports.host.push("deploymentStatusUpdate", { deployment: await viewOne(ports, slim) });
         }
-        ports.host.refreshStacks();
+        if (changesList(record)) {
+            ports.host.refreshStacks();
+        }
     }
 
     return (record) => {

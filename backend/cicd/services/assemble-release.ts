@@ -10,10 +10,12 @@ import { composeLabels, type Engine } from "../core/engine.ts";
 import { DeploymentFailure } from "../core/failure.ts";
 import type { Files } from "../core/files.ts";
 import type { Clock } from "../core/clock.ts";
+import { localMachineId } from "../core/machine.ts";
 import type { Release, ReleaseFile, ReleaseStore } from "../core/release.ts";
 import type { CheckedOut } from "./check-out.ts";
 import type { Connection } from "./deploy.ts";
 import type { DeploymentRun } from "./deployment-run.ts";
+import { pinImages } from "./pin-images.ts";
 import { releaseVariables } from "./run-environment.ts";
 
 export interface AssemblePorts {
@@ -45,7 +47,7 @@ export async function assembleRelease(
 
 /** The same with images that are given: a preview has not built any. */
 export async function draftRelease(
-    ports: Pick<AssemblePorts, "files" | "releases" | "clock" | "hash">,
+    ports: AssemblePorts,
     run: DeploymentRun,
     input: AssembleInput,
     images: readonly DeployedImage[],
@@ -55,6 +57,7 @@ export async function draftRelease(
     await bringFiles(ports.files, source, input);
     const files = await releaseFiles(ports.files, source, input);
     const variables = releaseVariables(run, connection.variables);
+    const pinned = await pinImages(ports.engine, run, input);
     const release: Release = {
         deploymentId: run.id,
         stackId: run.stack,
@@ -68,6 +71,7 @@ export async function draftRelease(
             commitSha: input.commit.sha,
             deploymentId: run.id,
             images: new Map(images.map(({ service, image }) => [service, image])),
+            pinned,
             filesHashes: filesHashes({
                 project,
                 lookup: input.lookup,
@@ -142,6 +146,7 @@ function refuseWayOut(path: string, target: string): void {
 /** Where a built image is the one that runs already, its name stays, so that the service is not recreated. */
 async function chooseImages(engine: Engine, stack: string, input: AssembleInput): Promise<readonly DeployedImage[]> {
     const containers = await engine.listContainers([`${composeLabels.project}=${stack}`]);
+    const isElsewhere = input.connection.config.targetIds.some((id) => id !== localMachineId);
     const images: DeployedImage[] = [];
     for (const [service, name] of input.images) {
         const built = await engine.findImage(name);
@@ -149,9 +154,11 @@ async function chooseImages(engine: Engine, stack: string, input: AssembleInput)
             throw new DeploymentFailure("image_missing", `${service}: the image ${name} is gone after the build.`);
         }
         const before = input.previous?.images.find((image) => image.service === service && image.built);
-        const runs = containers.some(
-            (container) => container.labels[composeLabels.service] === service && container.imageId === built.id,
-        );
+        const runs =
+            isElsewhere ||
+            containers.some(
+                (container) => container.labels[composeLabels.service] === service && container.imageId === built.id,
+            );
         const keeps = before?.imageId === built.id && runs && (await engine.findImage(before.image))?.id === built.id;
         images.push({ service, image: keeps ? before.image : name, imageId: built.id, built: true });
     }

@@ -2,14 +2,17 @@ import { AppError } from "../../../common/errors.ts";
 import type { BuildConfig, BuildConfigInput } from "../../../common/schema/build-config.ts";
 import type { BuildConfigStore } from "../core/build-config.ts";
 import { type BuildConfigRecord, mergeVariables, viewBuildConfig } from "../core/build-config.ts";
+import type { DeployTargetStore } from "../core/deploy-target.ts";
 import type { RepositoryStore } from "../core/git-repository.ts";
 import { isRuleTooCostly } from "../core/push-rules.ts";
 import { type BuildExtrasPorts, checkBuildExtras } from "./check-build-extras.ts";
+import { checkTargets } from "./check-targets.ts";
 import { checkSchedule, nextScheduledAt, type ScheduleTimesPorts } from "./schedule-times.ts";
 
 export interface BuildConfigPorts extends ScheduleTimesPorts, BuildExtrasPorts {
     readonly buildConfigs: BuildConfigStore;
     readonly repositories: Pick<RepositoryStore, "findByStack">;
+    readonly deployTargets: Pick<DeployTargetStore, "find">;
 }
 
 /** A stack's build configuration without the values of secrets; undefined where it has none. */
@@ -43,6 +46,7 @@ export async function saveBuildConfig(
     checkRules("autoDeployBranches", input.autoDeployBranches);
     checkRules("autoDeployTags", input.autoDeployTags);
     checkSchedule(ports, input);
+    await checkTargets(ports, input.targetIds);
     const stored = await ports.buildConfigs.findByStack(stack);
     const environmentVariables = mergeVariables(input.environmentVariables, stored?.environmentVariables ?? []);
     await checkBuildExtras(ports, input, environmentVariables);

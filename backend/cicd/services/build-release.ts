@@ -39,7 +39,7 @@ export async function buildRelease(
         // An engine that is away is told before the client's own words, which speak of flags and sockets.
         await ports.engine.ping();
         const task = { connection, source, previous, signal };
-        const images = await build(ports, run, task);
+        const images = await buildSource(ports, run, task, wantedImages(run, connection, source, previous));
         const publish = publisher(ports, run, task, images);
         return assembleRelease(ports, run, { ...source, connection, images, previous, publish });
     });
@@ -75,15 +75,19 @@ async function tellOfPipeline(
     }
 }
 
-async function build(
+/**
+ * Runs the user's commands and builds images under the names that are wanted; a script gives names of its own. Answers
+ * service → the name of its image.
+ */
+export async function buildSource(
     ports: BuildReleasePorts,
     run: DeploymentRun,
     input: BuildTask,
+    wanted: ReadonlyMap<string, string>,
 ): Promise<ReadonlyMap<string, string>> {
     const { connection, source, previous, signal } = input;
     const { workspace, project } = source;
     const { config } = connection;
-    const wanted = wantedImages(run, connection, source, previous);
     if (config.registryId && connection.registry === undefined) {
         throw new DeploymentFailure("push_failed", "registryId: that registry is gone; choose one that is there.");
     }
@@ -130,9 +134,16 @@ async function buildServices(
     return images;
 }
 
-async function environmentFile(ports: BuildReleasePorts, source: CheckedOut): Promise<string | undefined> {
-    const there = await ports.files.inspect(source.stackDirectory, ".env");
-    return there === undefined ? undefined : `${source.stackDirectory}/.env`;
+/** The stack's own may lie on another machine: Compose reads a copy, which goes with the workspace. */
+async function environmentFile(
+    { files }: BuildReleasePorts,
+    { environmentText, workspace }: CheckedOut,
+): Promise<string | undefined> {
+    if (environmentText === undefined) {
+        return undefined;
+    }
+    await files.write(workspace.root, "stack.env", environmentText, 0o600);
+    return `${workspace.root}/stack.env`;
 }
 
 /** Service → the name of the image that this commit's build makes for it; with a script, as far as that is known. */

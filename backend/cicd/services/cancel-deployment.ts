@@ -1,6 +1,6 @@
 import { AppError } from "../../../common/errors.ts";
 import type { DeploymentRecord, DeploymentStore } from "../core/deployment.ts";
-import { isTerminal } from "../core/deployment.ts";
+import { awaitsApproval, isTerminal } from "../core/deployment.ts";
 import type { Caller } from "../core/host.ts";
 import type { RunningDeployments } from "./running-deployments.ts";
 
@@ -11,7 +11,7 @@ export interface CancelPorts {
 }
 
 /**
- * Cancels a deployment: one that waits ends at once, one that builds is stopped, one that applies finishes its running
+ * Cancels a deployment: one that waits, for its turn or for approval, ends at once, one that builds is stopped, one that applies finishes its running
  * command and restores the old release. Throws `not_found`, and `conflict` where it has already ended or is itself the
  * restoring of an old release.
  */
@@ -36,7 +36,8 @@ export async function cancelDeployment(
     }
     await ports.deployments.requestCancel(id, message);
     ports.running.abort(id, { errorCode: "cancelled", message });
-    const asked = await ports.deployments.find(id);
+    // It may have come to wait for approval just now, and heard of nothing.
+    const asked = (await endUnapproved(ports, record, message)) ?? (await ports.deployments.find(id));
     return asked ?? record;
 }
 
@@ -45,6 +46,9 @@ async function cancelWaiting(
     record: DeploymentRecord,
     message: string,
 ): Promise<DeploymentRecord | undefined> {
+    if (awaitsApproval(record)) {
+        return endUnapproved(ports, record, message);
+    }
     // A pending row that carries a lease has been claimed: its run sees the request and ends it itself.
     if (record.status !== "pending" || record.leaseOwner !== undefined) {
         return undefined;
@@ -54,6 +58,18 @@ async function cancelWaiting(
         error: message,
         errorCode: "cancelled",
     });
+    if (ended !== undefined) {
+        ports.announce(ended);
+    }
+    return ended;
+}
+
+async function endUnapproved(
+    ports: CancelPorts,
+    { id }: DeploymentRecord,
+    error: string,
+): Promise<DeploymentRecord | undefined> {
+    const ended = await ports.deployments.endWaiting(id, { error, errorCode: "cancelled" });
     if (ended !== undefined) {
         ports.announce(ended);
     }

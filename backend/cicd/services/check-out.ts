@@ -1,6 +1,7 @@
 import type { Files } from "../core/files.ts";
 import type { CommitInfo } from "../core/git.ts";
 import type { Host } from "../core/host.ts";
+import type { Machine } from "../core/machine.ts";
 import { type Release, releaseId, type ReleaseStore } from "../core/release.ts";
 import { type Workspace, workspaceAt, workspaceName } from "../core/workspace.ts";
 import type { Connection } from "./deploy.ts";
@@ -13,6 +14,8 @@ import { findUserOverride } from "./write-stack-files.ts";
 export interface CheckOutPorts extends FetchPorts {
     readonly files: Files;
     readonly host: Pick<Host, "stackDirectory" | "createStackDirectory">;
+    /** The first machine that the stack runs on: what lies there beside the commit counts too. */
+    readonly place: Pick<Machine, "files" | "stackDirectory" | "createStackDirectory">;
     readonly releases: ReleaseStore;
     readonly workspacesDirectory: string;
 }
@@ -21,7 +24,10 @@ export interface CheckOutPorts extends FetchPorts {
 export interface CheckedOut extends ReadProject {
     readonly commit: CommitInfo;
     readonly workspace: Workspace;
+    /** On the first machine. */
     readonly stackDirectory: string;
+    /** The stack's own `.env`; undefined where it has none. */
+    readonly environmentText: string | undefined;
     readonly userOverride: { readonly name: string; readonly text: string } | undefined;
 }
 
@@ -33,8 +39,23 @@ export async function checkOut(
     previous: Release | undefined,
     signal: AbortSignal,
 ): Promise<CheckedOut> {
+    const commit = await fetchCommit(ports, run, connection.repository, connection.config, signal);
+    return checkOutCommit(ports, run, connection, { commit, previous, signal });
+}
+
+/** Checks out and reads a commit that the mirror has already. */
+export async function checkOutCommit(
+    ports: CheckOutPorts,
+    run: DeploymentRun,
+    connection: Connection,
+    given: {
+        readonly commit: CommitInfo;
+        readonly previous: Release | undefined;
+        readonly signal: AbortSignal;
+    },
+): Promise<CheckedOut> {
     const { config, variables } = connection;
-    const commit = await fetchCommit(ports, run, connection.repository, config, signal);
+    const { commit, previous, signal } = given;
     const repository = await withPinnedKey(ports.repositories, connection.repository);
     const workspace = workspaceAt(`${ports.workspacesDirectory}/${workspaceName(run.stack, commit.sha, run.id)}`);
     await ports.files.removeTree(workspace.root);
@@ -46,16 +67,28 @@ export async function checkOut(
         onLine: (line) => run.write("stderr", line),
     });
     await ports.host.createStackDirectory(run.stack);
-    const stackDirectory = await ports.host.stackDirectory(run.stack);
+    await ports.place.createStackDirectory();
+    const stackDirectory = await ports.place.stackDirectory();
     const userOverride = await rememberedOverride(ports, stackDirectory, previous);
+    const environmentText = await findEnvironment(ports, run.stack, stackDirectory);
     const read = await readProject(ports.files, run, {
         worktree: workspace.worktree,
         config,
         variables,
-        environmentText: await ports.files.readText(stackDirectory, ".env"),
+        environmentText,
         userOverride,
     });
-    return { ...read, commit, workspace, stackDirectory, userOverride };
+    return { ...read, commit, workspace, stackDirectory, environmentText, userOverride };
+}
+
+/** The one that is edited here goes to other machines too. */
+async function findEnvironment(
+    { files, host, place }: CheckOutPorts,
+    stack: string,
+    stackDirectory: string,
+): Promise<string | undefined> {
+    const own = await files.readText(await host.stackDirectory(stack), ".env");
+    return own ?? (await place.files.readText(stackDirectory, ".env"));
 }
 
 async function rememberedOverride(
@@ -63,7 +96,7 @@ async function rememberedOverride(
     stackDirectory: string,
     previous: Release | undefined,
 ): Promise<CheckedOut["userOverride"]> {
-    const lying = await findUserOverride(ports.files, stackDirectory);
+    const lying = await findUserOverride(ports.place.files, stackDirectory);
     if (lying !== undefined) {
         return lying;
     }

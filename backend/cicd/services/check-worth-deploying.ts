@@ -55,7 +55,7 @@ function checkMessage(commit: CommitInfo): void {
     }
 }
 
-/** What was rolled back, by itself or by hand, is not put live again at night. */
+/** What was rejected, or rolled back, by itself or by hand, is not put live again at night. */
 async function checkNotTakenBack(
     ports: WorthPorts,
     run: DeploymentRun,
@@ -66,6 +66,13 @@ async function checkNotTakenBack(
         return;
     }
     const attempts = await ports.deployments.listAttempts(run.stack, commit.sha);
+    const rejected = attempts.find((row) => row.errorCode === "rejected");
+    if (rejected !== undefined) {
+        throw new DeploymentFailure(
+            "outdated",
+            `Commit ${commit.sha.slice(0, 7)} waited for approval before. ${rejected.error ?? ""} Push another one, or deploy it by hand.`,
+        );
+    }
     if (attempts.some(({ status }) => status === "rolled_back" || status === "successful")) {
         throw new DeploymentFailure(
             "outdated",

@@ -3,7 +3,8 @@ import type { ApiToken, ApiTokenInput, CreatedApiToken } from "../../../common/s
 import type { BuildConfig, BuildConfigInput } from "../../../common/schema/build-config.ts";
 import type { ConnectedRepository } from "../../../common/schema/connected-repository.ts";
 import type { Deployment, DeploymentRequest } from "../../../common/schema/deployment.ts";
-import type { ConnectedStacks, Discovery } from "../../../common/schema/discovery.ts";
+import type { DeploymentHealth } from "../../../common/schema/deployment-health.ts";
+import type { ConnectedStacks, DeployKey, Discovery } from "../../../common/schema/discovery.ts";
 import type { Drift } from "../../../common/schema/drift.ts";
 import type { GitRepository } from "../../../common/schema/git-repository.ts";
 import type { LogLine, LogRange } from "../../../common/schema/log-line.ts";
@@ -36,7 +37,9 @@ import { connectRepository, type ConnectRequest } from "./connect-repository.ts"
 import { connectStacks, type ConnectStacksRequest } from "./connect-stacks.ts";
 import { followToEnd, readWholeLog, type FollowRequest } from "./deployment-log.ts";
 import type { Followed } from "./follow-remote.ts";
+import { createDeployKeys } from "./deploy-keys.ts";
 import { disconnectRepository } from "./disconnect-repository.ts";
+import type { DeploymentHealths } from "./deployment-healths.ts";
 import { discoverStacks, type DiscoverRequest } from "./discover-stacks.ts";
 import { LogFollower, type FollowOptions } from "./follow-log.ts";
 import { findDeployment, listDeployments } from "./list-deployments.ts";
@@ -45,6 +48,7 @@ import { findStack, listStacks, requireStack } from "./list-stacks.ts";
 import { listWebhookEvents } from "./list-webhook-events.ts";
 import type { MutablePage } from "./page.ts";
 import { registryServices, type RegistryServicePorts, type RegistryServices } from "./registry-services.ts";
+import { releaseServices, type ReleaseServicePorts, type ReleaseServices } from "./release-services.ts";
 import { createRepositoryHook, findRepositoryHook, removeRepositoryHook, type HookCall } from "./repository-hook.ts";
 import { extendStack } from "./stack-extension.ts";
 import type { SyncCall } from "./sync-repository.ts";
@@ -64,16 +68,22 @@ interface IdCall {
     readonly caller: Caller;
 }
 
+interface KeptCall {
+    readonly id: string;
+    readonly signal: AbortSignal;
+}
+
 /** What the edges' use cases need. The deployment engine's own verbs come in as functions. */
-export interface CicdServicePorts extends RegistryServicePorts, TargetServicePorts {
+export interface CicdServicePorts extends RegistryServicePorts, TargetServicePorts, ReleaseServicePorts {
     readonly repositories: RepositoryStore;
     readonly buildConfigs: BuildConfigStore;
     readonly deployments: DeploymentStore;
     readonly events: WebhookEventStore;
-    readonly releases: Pick<ReleaseStore, "list">;
+    readonly releases: Pick<ReleaseStore, "list" | "find" | "filesDirectory">;
     readonly registries: Pick<RegistryWebhooks, "token">;
     readonly hookApis: HookApis;
     readonly logs: LogStore;
+    readonly healths: Pick<DeploymentHealths, "find">;
     readonly tokens: ApiTokenStore;
     readonly git: Git;
     readonly ssh: Ssh;
@@ -85,6 +95,9 @@ export interface CicdServicePorts extends RegistryServicePorts, TargetServicePor
     readonly login: Login;
     triggerDeployment(call: StackCall): Promise<DeploymentRecord>;
     previewDeployment(call: StackCall & { readonly signal: AbortSignal }): Promise<Preview>;
+    previewKept(call: KeptCall): Promise<Preview>;
+    approveDeployment(call: IdCall): Promise<DeploymentRecord>;
+    rejectDeployment(call: IdCall): Promise<DeploymentRecord>;
     cancelDeployment(call: IdCall): Promise<DeploymentRecord>;
     rollBackTo(call: IdCall): Promise<DeploymentRecord>;
     findDrift(stack: string): Promise<Drift>;
@@ -96,7 +109,7 @@ export interface CicdServicePorts extends RegistryServicePorts, TargetServicePor
 }
 
 /** Every use case that REST and the sockets offer, with answers as the outside sees them. Throws AppError. */
-export interface CicdServices extends RegistryServices, TargetServices {
+export interface CicdServices extends RegistryServices, TargetServices, ReleaseServices {
     readonly login: Login;
     listStacks(page: PageQuery): Promise<MutablePage<RestStack>>;
     findStack(name: string): Promise<RestStack>;
@@ -116,17 +129,25 @@ export interface CicdServices extends RegistryServices, TargetServices {
     /** Asks the repository for new commits now, and deploys them as a poll would. */
     syncRepository(call: SyncCall): Promise<Synced>;
     listRepositories(page: PageQuery): Promise<MutablePage<ConnectedRepository>>;
+    /** Makes an SSH key before anything is saved. */
+    makeDeployKey(caller: Caller): DeployKey;
     discoverStacks(request: DiscoverRequest): Promise<Discovery>;
     connectStacks(request: ConnectStacksRequest): Promise<ConnectedStacks>;
     findBuildConfig(stack: string): Promise<BuildConfig | undefined>;
     saveBuildConfig(call: { readonly stack: string; readonly input: BuildConfigInput }): Promise<BuildConfig>;
     triggerDeployment(call: StackCall): Promise<Deployment>;
     previewDeployment(call: StackCall & { readonly signal: AbortSignal }): Promise<Preview>;
+    /** What putting a deployment's kept release live now would change. */
+    previewKept(call: KeptCall): Promise<Preview>;
+    approveDeployment(call: IdCall): Promise<Deployment>;
+    rejectDeployment(call: IdCall): Promise<Deployment>;
     cancelDeployment(call: IdCall): Promise<Deployment>;
     rollBackTo(call: IdCall): Promise<Deployment>;
     findDrift(stack: string): Promise<Drift>;
     restoreLive(call: { readonly stack: string; readonly caller: Caller }): Promise<Deployment>;
     findDeployment(id: string): Promise<Deployment>;
+    /** What verifying it saw last; undefined where it has not come to that, or is long over. */
+    findDeploymentHealth(id: string): Promise<DeploymentHealth | undefined>;
     listDeployments(stack: string, page: PageQuery): Promise<MutablePage<Deployment>>;
     readLog(id: string, range: LogRange): Promise<readonly LogLine[]>;
     readWholeLog(id: string): AsyncGenerator<readonly LogLine[], void>;
@@ -149,6 +170,7 @@ export function createCicdServices(ports: CicdServicePorts): CicdServices {
         ...deploymentServices(ports),
         ...registryServices(ports),
         ...targetServices(ports),
+        ...releaseServices(ports),
         listApiTokens: (page) => listApiTokens(ports, page),
         createApiToken: (call) => createApiToken(ports, { ...call, now: ports.clock.now() }),
         revokeApiToken: (id) => revokeApiToken(ports, id),
@@ -156,6 +178,7 @@ export function createCicdServices(ports: CicdServicePorts): CicdServices {
 }
 
 function stackServices(ports: CicdServicePorts) {
+    const deployKeys = createDeployKeys(ports);
     return {
         listStacks: (page) => listStacks(ports, page),
         findStack: (name) => findStack(ports, name),
@@ -177,10 +200,11 @@ function stackServices(ports: CicdServicePorts) {
             return { ...found, deployment: deployment && (await viewOne(ports, deployment)) };
         },
         listRepositories: (page) => listRepositories(ports, page),
-        discoverStacks: (request) => discoverStacks(ports, request),
+        makeDeployKey: (caller) => deployKeys.make(caller),
+        discoverStacks: (request) => discoverStacks({ ...ports, deployKeys }, request),
         connectStacks: (request) =>
             connectStacks(
-                { ...ports, deploy: async (call) => viewOne(ports, await ports.triggerDeployment(call)) },
+                { ...ports, deployKeys, deploy: async (call) => viewOne(ports, await ports.triggerDeployment(call)) },
                 request,
             ),
         findBuildConfig: (stack) => findBuildConfig(ports, stack),
@@ -192,11 +216,15 @@ function deploymentServices(ports: CicdServicePorts) {
     return {
         triggerDeployment: async (call) => viewOne(ports, await ports.triggerDeployment(call)),
         previewDeployment: (call) => ports.previewDeployment(call),
+        previewKept: (call) => ports.previewKept(call),
+        approveDeployment: async (call) => viewOne(ports, await ports.approveDeployment(call)),
+        rejectDeployment: async (call) => viewOne(ports, await ports.rejectDeployment(call)),
         cancelDeployment: async (call) => viewOne(ports, await ports.cancelDeployment(call)),
         rollBackTo: async (call) => viewOne(ports, await ports.rollBackTo(call)),
         findDrift: (stack) => ports.findDrift(stack),
         restoreLive: async (call) => viewOne(ports, await ports.restoreLive(call)),
         findDeployment: async (id) => viewOne(ports, await findDeployment(ports, id)),
+        findDeploymentHealth: async (id) => ports.healths.find((await findDeployment(ports, id)).id),
         async listDeployments(stack, page) {
             const found = await listDeployments(ports, stack, page);
             await requireUnlessFound(ports, stack, found.items);

@@ -1,5 +1,5 @@
 import { AppError } from "../../../common/errors.ts";
-import type { DeploymentRecord, DeploymentStore } from "../core/deployment.ts";
+import { awaitsApproval, type DeploymentRecord, type DeploymentStore } from "../core/deployment.ts";
 import type { Caller } from "../core/host.ts";
 
 export interface ClearPorts {
@@ -13,7 +13,7 @@ export interface ClearPorts {
  */
 export async function clearDeployments(ports: ClearPorts, stack: string, caller: Caller): Promise<void> {
     const active = await ports.deployments.listActive(stack);
-    const running = active.find(({ status }) => status !== "pending");
+    const running = active.find((row) => row.status !== "pending" && !awaitsApproval(row));
     if (running !== undefined) {
         throw new AppError(
             "conflict",

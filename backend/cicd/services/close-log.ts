@@ -13,7 +13,7 @@ export async function closeLog(
     const buildLogs = await ports.logs.tail(run.id, ["fetching", "pipeline", "building", "publishing"], tailBytes);
     const deploymentLogs = await ports.logs.tail(
         run.id,
-        ["previewing", "applying", "verifying", "rolling_back"],
+        ["approval", "previewing", "applying", "verifying", "rolling_back"],
         tailBytes,
     );
     await ports.deployments.update(run.id, run.record.status, { buildLogs, deploymentLogs });

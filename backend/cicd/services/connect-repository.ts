@@ -14,6 +14,7 @@ import { checkPrivateHost } from "./check-private-host.ts";
 import { clearDeployments, type ClearPorts } from "./clear-deployments.ts";
 import { forgetMirror } from "./forget-mirror.ts";
 import { guessProvider } from "./guess-provider.ts";
+import { isReached } from "./is-reached.ts";
 import { mergeCredentials } from "./merge-credentials.ts";
 import { keptHostKey } from "./pin-host-key.ts";
 import { checkBranch, reachRemote } from "./reach-remote.ts";
@@ -43,8 +44,9 @@ export interface ConnectRequest {
 
 /**
  * Connects a stack to a repository, or changes the connection; a stack that does not exist is made. Nothing is saved
- * unless the remote answers and has the branch; only a key that this call makes need not be known there yet. The answer
- * has `webhookSecret` only where this call made or changed it. Throws `invalid`, `forbidden`, `conflict` and `unavailable`.
+ * unless the remote answers and has the branch; only a key that this call makes need not be known there yet. It is not
+ * asked where it was fetched from before, and neither branch nor access change. The answer has `webhookSecret` only where
+ * this call made or changed it. Throws `invalid`, `forbidden`, `conflict` and `unavailable`.
  */
 export async function connectRepository(ports: ConnectPorts, request: ConnectRequest): Promise<GitRepository> {
     const { stack, force, caller, signal } = request;
@@ -55,7 +57,7 @@ export async function connectRepository(ports: ConnectPorts, request: ConnectReq
     checkAuthType(given);
     const { made, ...key } = await settleKey(ports.ssh, { ...given, stack, stored, signal });
     const keyed = { ...given, ...key };
-    const wanted = force ? keyed : await reach(ports.git, keyed, made, signal);
+    const wanted = force || isReached(keyed, stored) ? keyed : await reach(ports.git, keyed, made, signal);
     const moved = stored !== undefined && !isSameAddress(stored.url, wanted.url);
     if (moved) {
         await clearDeployments(ports, stack, caller);

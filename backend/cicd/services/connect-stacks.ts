@@ -17,9 +17,9 @@ import { connectRepository, type ConnectPorts } from "./connect-repository.ts";
 import { guessProvider } from "./guess-provider.ts";
 import { keptHostKey } from "./pin-host-key.ts";
 import { checkBranch, meetRemote } from "./reach-remote.ts";
-import { sharedAccess } from "./shared-access.ts";
+import { sharedAccess, type SharedAccessPorts } from "./shared-access.ts";
 
-export interface ConnectStacksPorts extends ConnectPorts {
+export interface ConnectStacksPorts extends ConnectPorts, Pick<SharedAccessPorts, "deployKeys"> {
     deploy(call: {
         readonly stack: string;
         readonly request: DeploymentRequest;

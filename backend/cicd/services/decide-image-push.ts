@@ -4,9 +4,11 @@ import type { BuildConfigRecord } from "../core/build-config.ts";
 import type { DeploymentRecord, DeploymentStore } from "../core/deployment.ts";
 import type { RepositoryRecord } from "../core/git-repository.ts";
 import { type Release, releaseId } from "../core/release.ts";
-import { isSameTag, readImageReference } from "../core/image-reference.ts";
+import { whyPinned } from "../core/stack-state.ts";
+import { isSameTag, readImageReference, withoutDigest } from "../core/image-reference.ts";
 import type { PushedImage } from "../core/registry-push.ts";
 import { type DecidePushPorts, type Delivery, findDone } from "./decide-push.ts";
+import { findPin } from "./find-pin.ts";
 
 export interface DecideImagePushPorts extends DecidePushPorts {
     readonly deployments: Pick<DeploymentStore, "find" | "findLive" | "listActive">;
@@ -29,7 +31,7 @@ export async function decideImagePush(
     }
     const buildConfig = await ports.buildConfigs.findByStack(stack);
     const active = await ports.deployments.listActive(stack);
-    const { deployed, images } = await findDeployed(ports, repository, active);
+    const { deployed, images } = namesOf(buildConfig, await findDeployed(ports, repository, active));
     const reason = whyIgnored(buildConfig, deployed);
     if (buildConfig === undefined || deployed === undefined || reason !== undefined) {
         return { stack, verdict: "ignored", reason };
@@ -44,7 +46,10 @@ export async function decideImagePush(
         const reason = "the stack runs what was pushed already";
         return { stack, verdict: "duplicate", reason, deploymentId: deployed.id };
     }
-    return refresh(ports, { repository, buildConfig, deployed, wanted, delivery });
+    const pin = await findPin(ports, stack);
+    return pin === undefined
+        ? refresh(ports, { repository, buildConfig, deployed, wanted, delivery })
+        : { stack, verdict: "ignored", reason: whyPinned(pin) };
 }
 
 async function refresh(
@@ -94,6 +99,15 @@ async function findDeployed(
     );
     const release = applying && (await ports.releases.find(releaseId(applying)));
     return { deployed: live ?? applying, images: [...(live?.images ?? []), ...(release?.images ?? [])] };
+}
+
+/** The images by the names of the compose file: which digest they were pinned to is no part of them. */
+function namesOf<T extends { readonly images: readonly DeployedImage[] }>(
+    config: BuildConfigRecord | undefined,
+    found: T,
+): T {
+    const images = found.images.map((image) => ({ ...image, image: withoutDigest(image.image) }));
+    return config?.pinImages ? { ...found, images } : found;
 }
 
 function isOfRepository({ commitSha, repositoryId }: DeploymentRecord, repository: RepositoryRecord): boolean {

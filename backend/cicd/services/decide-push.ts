@@ -1,16 +1,22 @@
 import type { StackVerdict } from "../../../common/schema/webhook-event.ts";
 import type { BuildConfigStore } from "../core/build-config.ts";
 import { isTerminal, type DeploymentStore } from "../core/deployment.ts";
-import { choosePush } from "../core/choose-push.ts";
+import { choosePush, findSuspect } from "../core/choose-push.ts";
 import type { RepositoryRecord } from "../core/git-repository.ts";
 import type { RefEvent, WebhookEventStore } from "../core/webhook-event.ts";
+import { type StackStateStore, whyPinned } from "../core/stack-state.ts";
 import type { Enqueue } from "./enqueue-deployment.ts";
+import { enqueuePush, type StackPush } from "./enqueue-push.ts";
+import { findPin } from "./find-pin.ts";
 
 export interface DecidePushPorts {
     readonly buildConfigs: Pick<BuildConfigStore, "findByStack">;
-    readonly deployments: Pick<DeploymentStore, "find">;
+    readonly deployments: Pick<DeploymentStore, "find" | "findLive">;
+    readonly stackStates: Pick<StackStateStore, "findPin">;
     readonly events: Pick<WebhookEventStore, "findDelivery">;
     readonly enqueue: Enqueue;
+    /** Looks later at a push that was ignored for its files, and may have undone commits. */
+    readonly checkUndone?: ((ignored: StackPush) => unknown) | undefined;
 }
 
 export interface Delivery {
@@ -36,20 +42,21 @@ export async function decidePush(
         return { stack, verdict: "ignored", reason: "the stack has no build configuration; save one" };
     }
     const rules = { ...buildConfig, branch: repository.branch, paths: repository.paths };
-    const { push, reason } = choosePush(withOwnBranch(refs, repository), rules);
+    const own = withOwnBranch(refs, repository);
+    const { push, reason } = choosePush(own, rules);
+    const of = { repository, buildConfig, user: delivery.user };
     if (push === undefined) {
+        const suspect = findSuspect(own, rules);
+        if (suspect !== undefined && (await findPin(ports, stack)) === undefined) {
+            ports.checkUndone?.({ ...of, push: suspect });
+        }
         return { stack, verdict: "ignored", reason };
     }
-    const { deployment, created } = await ports.enqueue({
-        repository,
-        buildConfig,
-        ref: push.ref,
-        commit: push.commit,
-        message: push.message,
-        author: push.author,
-        triggeredBy: "webhook",
-        user: delivery.user,
-    });
+    const pin = await findPin(ports, stack);
+    if (pin !== undefined) {
+        return { stack, verdict: "ignored", reason: whyPinned(pin) };
+    }
+    const { deployment, created } = await enqueuePush(ports.enqueue, { ...of, push });
     return created
         ? { stack, verdict: "queued", ...(reason !== undefined && { reason }), deploymentId: deployment.id }
         : { stack, verdict: "duplicate", reason: whyDuplicate(deployment.status), deploymentId: deployment.id };

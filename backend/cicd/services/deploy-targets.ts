@@ -8,6 +8,7 @@ import {
     type NewDeployTarget,
     viewDeployTarget,
 } from "../core/deploy-target.ts";
+import { checkOffered } from "../core/offered-host-key.ts";
 import type { RemoteMachines } from "../core/remote-machine.ts";
 import type { Ssh } from "../core/ssh.ts";
 import type { MutablePage } from "./page.ts";
@@ -90,13 +91,7 @@ export async function acceptTargetHostKey(
 ): Promise<DeployTarget> {
     const target = await requireTarget(ports, call.id);
     const offered = await ports.machines.readHostKey(target, call.signal);
-    if (offered.fingerprint !== call.fingerprint) {
-        throw new AppError(
-            "conflict",
-            `fingerprint: the host shows ${offered.fingerprint} now; compare that one, then accept it`,
-            { details: { offered: offered.fingerprint } },
-        );
-    }
+    checkOffered(offered, { accepted: call.fingerprint, pinned: target.hostKeyFingerprint, shownBy: "host" });
     await ports.deployTargets.pinHostKey(call.id, offered.key);
     return findTarget(ports, call.id);
 }

@@ -1,3 +1,4 @@
+import type { Preview } from "../../../common/schema/preview.ts";
 import type { Clock } from "../core/clock.ts";
 import type { BuildConfigRecord, BuildConfigStore, Variable } from "../core/build-config.ts";
 import type { DeploymentRecord, DeploymentStore } from "../core/deployment.ts";
@@ -9,6 +10,7 @@ import { createMasker } from "../core/mask.ts";
 import { type Release, releaseId, type ReleaseStore } from "../core/release.ts";
 import { type RegistryRecord, registrySecrets, type RegistryStore } from "../core/registry.ts";
 import type { TargetHost } from "../core/target-host.ts";
+import { askForApproval, isOvertaken, needsApproval } from "./ask-for-approval.ts";
 import { closeLog } from "./close-log.ts";
 import { DeploymentRun } from "./deployment-run.ts";
 import { registryOf } from "./registry-engine.ts";
@@ -29,6 +31,10 @@ export interface DeployPorts {
     readonly buildRelease: (run: DeploymentRun, connection: Connection) => Promise<Release>;
     /** Applies and verifies; restores the old release where that fails. Ends the run's row. */
     readonly putLive: (run: DeploymentRun, release: Release, connection: Connection) => Promise<void>;
+    /** A release that is restored, with the images that are gone built again from its commit. */
+    readonly rebuildMissing: (run: DeploymentRun, release: Release, connection: Connection) => Promise<Release>;
+    /** What putting the release live would change. Touches nothing. */
+    readonly previewRelease: (run: DeploymentRun, release: Release, connection: Connection) => Promise<Preview>;
     /** Removes what the run left in its workspace. */
     readonly cleanUp: (deploymentId: string, connection: Connection) => Promise<void>;
 }
@@ -44,8 +50,9 @@ export interface Connection {
 
 /**
  * Runs one deployment to its end, whatever it was doing before: a new one from the start, one that built before a crash
- * again from the fetch, one that was applying on from its release. A run that is interrupted by a shutdown keeps its
- * status and goes on at the next start. Throws only where its end cannot be written down.
+ * again from the fetch, one that was applying on from its release, one that was approved from the release that was
+ * built. One that needs approval is built and then left, to be taken again once somebody approves it. A run that is
+ * interrupted by a shutdown keeps its status and goes on at the next start. Throws only where its end cannot be written down.
  */
 export function createDeploy(ports: DeployPorts) {
     return async function deploy(record: DeploymentRecord, signal: AbortSignal): Promise<void> {
@@ -83,6 +90,11 @@ async function runLocked(ports: DeployPorts, run: DeploymentRun, connection: Con
             throw new DeploymentFailure("interrupted", "The stack's repository was disconnected meanwhile.");
         }
         const release = await obtainRelease(ports, run, connection).finally(() => tidyUp(ports, run, connection));
+        if (needsApproval(run.record, connection.config)) {
+            const preview = await ports.previewRelease(run, release, connection);
+            await askForApproval(ports, run, release, preview);
+            return;
+        }
         await ports.putLive(run, release, connection);
     } finally {
         lock.release();
@@ -111,6 +123,10 @@ async function continueAfterCrash(ports: DeployPorts, run: DeploymentRun): Promi
     if (run.record.startedAt === undefined) {
         return;
     }
+    if (run.record.phase === "approval") {
+        run.say(`Approved by ${run.record.approvedBy ?? "somebody"}: going on.`);
+        return;
+    }
     const ended = await ports.target.endOrphans(run.id);
     run.say(`The server was restarted while this deployment ran (${run.record.phase}); going on.`);
     if (ended > 0) {
@@ -119,17 +135,32 @@ async function continueAfterCrash(ports: DeployPorts, run: DeploymentRun): Promi
 }
 
 async function obtainRelease(ports: DeployPorts, run: DeploymentRun, connection: Connection): Promise<Release> {
-    const restored = run.record.previousDeploymentId;
-    if (run.record.status === "deploying" || restored !== undefined) {
-        return findRelease(ports, run, restored ?? run.id);
+    const { status, phase, note, previousDeploymentId: restored } = run.record;
+    if (status === "pending" && note !== undefined) {
+        run.say(note);
     }
-    if (run.record.status === "pending") {
+    if (status === "deploying" || restored !== undefined) {
+        const found = await findRelease(ports, restored ?? run.id);
+        const release = restored === undefined ? found : await ports.rebuildMissing(run, found, connection);
+        return goDeploying(ports, run, release);
+    }
+    if (phase === "approval") {
+        await run.change({ note: undefined });
+        if (!(await isOvertaken(ports, run.record))) {
+            // It may have waited for days, while images that nobody used were pruned.
+            const built = await ports.rebuildMissing(run, await findRelease(ports, run.id), connection);
+            return goDeploying(ports, run, built);
+        }
+        run.say("Another commit went live meanwhile: the pushed images are deployed with that one.");
+        await run.enter("fetching");
+    }
+    if (status === "pending") {
         await run.become("building", "fetching", { startedAt: ports.clock.now().toISOString() });
     }
     return ports.buildRelease(run, connection);
 }
 
-async function findRelease(ports: DeployPorts, run: DeploymentRun, id: string): Promise<Release> {
+async function findRelease(ports: DeployPorts, id: string): Promise<Release> {
     const release = await ports.releases.find(id);
     if (release === undefined) {
         throw new DeploymentFailure(
@@ -137,8 +168,13 @@ async function findRelease(ports: DeployPorts, run: DeploymentRun, id: string): 
             `The release of deployment ${id} is not kept any more. Deploy its commit again instead.`,
         );
     }
-    if (run.record.status === "pending") {
-        await run.become("deploying", "previewing", { startedAt: ports.clock.now().toISOString() });
+    return release;
+}
+
+async function goDeploying(ports: DeployPorts, run: DeploymentRun, release: Release): Promise<Release> {
+    if (run.record.status !== "deploying") {
+        const startedAt = run.record.startedAt ?? ports.clock.now().toISOString();
+        await run.become("deploying", "previewing", { startedAt });
     }
     return release;
 }

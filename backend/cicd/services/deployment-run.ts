@@ -53,19 +53,20 @@ export class DeploymentRun {
         return this.#record.stackId;
     }
 
-    /** Throws the reason when the run was asked to end. */
-    checkSignal(): void {
-        if (this.signal.aborted) {
-            throw failureOf(this.signal);
+    /** Throws the reason when the run was asked to end, or whatever else the signal stands for. */
+    checkSignal(signal: AbortSignal = this.signal): void {
+        if (signal.aborted) {
+            throw failureOf(signal);
         }
     }
 
-    /** Begins a phase; the one before ends. */
-    async enter(phase: DeploymentPhase): Promise<void> {
-        if (this.#record.phase === phase) {
-            return;
+    /** Begins a phase; the one before ends. In the same UPDATE as `change`. */
+    async enter(phase: DeploymentPhase, change: DeploymentChange = {}): Promise<void> {
+        const isNew = this.#record.phase !== phase;
+        const entered = isNew ? { ...change, phase, phases: this.#phasesWith(phase) } : change;
+        if (Object.keys(entered).length > 0) {
+            await this.change(entered);
         }
-        await this.change({ phase, phases: this.#phasesWith(phase) });
     }
 
     /** Changes fields of the row. */
@@ -94,10 +95,10 @@ export class DeploymentRun {
         this.log.write(stream, this.#record.phase, this.#mask(text));
     }
 
-    /** Text for people outside the log: without secrets, and of bounded length. */
-    mask(text: string): string {
+    /** Text for people outside the log: without secrets, and of bounded length; `cut` says that there was more. */
+    mask(text: string, cut = " … (see the log)"): string {
         const masked = this.#mask(text);
-        return masked.length > longestSentence ? `${masked.slice(0, longestSentence)} … (see the log)` : masked;
+        return masked.length > longestSentence ? `${masked.slice(0, longestSentence)}${cut}` : masked;
     }
 
     /** Runs a command whose output goes to the log, unless it is captured. */

@@ -44,11 +44,13 @@ export async function discoverStacks(ports: DiscoverPorts, request: DiscoverRequ
 
 async function lookInto(ports: DiscoverPorts, remote: GitRemote, branch: string, signal: AbortSignal) {
     try {
-        await ports.git.fetch(remote, { signal, timeoutSeconds: fetchSeconds });
-        const commit = (await ports.git.resolve(remote, { branch }, undefined)).sha;
-        const { files, leftOut } = composeFilesByFolder(await ports.git.listFiles(remote, commit));
-        const read = createServiceReader((path) => ports.git.readFile(remote, commit, path));
-        return { commit, leftOut, folders: await describeFolders(ports, remote.url, files, read, signal) };
+        return await ports.git.use(remote.url, async () => {
+            await ports.git.fetch(remote, { signal, timeoutSeconds: fetchSeconds });
+            const commit = (await ports.git.resolve(remote, { branch }, undefined)).sha;
+            const { files, leftOut } = composeFilesByFolder(await ports.git.listFiles(remote, commit));
+            const read = createServiceReader((path) => ports.git.readFile(remote, commit, path));
+            return { commit, leftOut, folders: await describeFolders(ports, remote.url, files, read, signal) };
+        });
     } finally {
         await forgetMirror(ports, remote.url);
     }

@@ -1,9 +1,16 @@
 import type { RefreshImage, TriggerType } from "../../../common/schema/deployment.ts";
 import type { BuildConfigRecord } from "../core/build-config.ts";
-import type { DeploymentRecord, DeploymentStore, NewDeployment, QueueView } from "../core/deployment.ts";
+import {
+    awaitsApproval,
+    type DeploymentRecord,
+    type DeploymentStore,
+    type NewDeployment,
+    type QueueView,
+} from "../core/deployment.ts";
 import type { RepositoryRecord } from "../core/git-repository.ts";
-import { mergeRefresh } from "./merge-refresh.ts";
+import { mergeImages, mergeRefresh } from "./merge-refresh.ts";
 import type { RunningDeployments } from "./running-deployments.ts";
+import { supersedeWaiting } from "./supersede-waiting.ts";
 
 export interface EnqueueInput {
     readonly repository: RepositoryRecord;
@@ -15,6 +22,8 @@ export interface EnqueueInput {
     readonly author?: string | undefined;
     readonly triggeredBy: TriggerType;
     readonly user?: string | undefined;
+    /** A sentence for the row about what asking for it has changed. */
+    readonly note?: string | undefined;
     /** Images that were pushed; `ref` and `commit` are those that are live then. */
     readonly refreshImages?: readonly RefreshImage[] | undefined;
 }
@@ -30,8 +39,8 @@ export interface EnqueuePorts {
 
 /**
  * Queues a deployment. The same stack, ref and commit already waiting or running is answered as it is (`created:
- * false`); for pushes the same commit already live, too. Whatever else of the stack waits is replaced, what builds is
- * asked to stop; what applies is left to finish.
+ * false`); for pushes the same commit already live, too. Whatever else of the stack waits, for its turn or for approval,
+ * is replaced, what builds is asked to stop; what applies is left to finish.
  */
 export function createEnqueue(ports: EnqueuePorts) {
     // One at a time: two pushes of images at the same instant must not both find nothing to join.
@@ -55,15 +64,16 @@ async function enqueueCommit(
     input: EnqueueInput,
 ): Promise<{ deployment: DeploymentRecord; created: boolean }> {
     let building: readonly DeploymentRecord[] = [];
-    const reason = `Superseded by ${input.commit === "" ? "a newer deployment" : input.commit.slice(0, 7)}.`;
+    const reason = `Superseded by ${nameOf({ commitSha: input.commit })}.`;
     const queued = await ports.deployments.queue(input.repository.stackId, (view) => {
         const same = findSame(view, input);
         if (same !== undefined) {
             return { same };
         }
         const others = view.active.filter(isReplaceable);
-        building = others.filter(({ status }) => status === "building");
-        return { create: newDeployment(input), replaced: others.filter(({ status }) => status === "pending"), reason };
+        const replaced = others.filter((row) => row.status === "pending" || awaitsApproval(row));
+        building = others.filter((row) => row.status === "building" && !replaced.includes(row));
+        return { create: newDeployment(input), replaced, reason };
     });
     if (!queued.created) {
         return queued;
@@ -86,8 +96,12 @@ async function enqueueRefresh(
     if (merged !== undefined) {
         return merged;
     }
-    const deployment = await ports.deployments.create(newDeployment(input));
+    // What waits for approval with images of its own would go live without these: one takes both.
+    const waiting = active.filter((row) => row.refreshImages !== undefined && awaitsApproval(row));
+    const refreshImages = waiting.reduceRight((all, row) => mergeImages(row.refreshImages ?? [], all), images);
+    const deployment = await ports.deployments.create(newDeployment({ ...input, refreshImages }));
     ports.announce(deployment);
+    await supersedeWaiting(ports, waiting, { id: deployment.id, what: "a newer push of images" });
     ports.wake();
     return { deployment, created: true };
 }
@@ -105,11 +119,12 @@ function newDeployment(input: EnqueueInput): NewDeployment {
         triggeredBy: input.triggeredBy,
         triggeredByUser: input.user,
         refreshImages: input.refreshImages,
+        note: input.note,
     };
 }
 
 function findSame(view: QueueView, input: EnqueueInput): DeploymentRecord | undefined {
-    const commits = view.active.filter((row) => !isRollback(row) && row.refreshImages === undefined);
+    const commits = view.active.filter((row) => isReplaceable(row) && !isForClick(row, input));
     return commits.find((row) => isSame(row, input)) ?? sameLive(view, input);
 }
 
@@ -117,6 +132,11 @@ function isSame(row: DeploymentRecord, input: EnqueueInput): boolean {
     const tag = input.ref.type === "tag" ? input.ref.name : undefined;
     const sameRef = row.tag === tag && (tag !== undefined || row.branch === input.ref.name);
     return sameRef && row.commitSha === input.commit && row.cancelRequestedAt === undefined;
+}
+
+/** What a person starts by hand needs no approval: it takes the place of what waits for one. */
+function isForClick(row: DeploymentRecord, { triggeredBy }: EnqueueInput): boolean {
+    return triggeredBy === "manual" && awaitsApproval(row);
 }
 
 function sameLive(view: QueueView, input: EnqueueInput): DeploymentRecord | undefined {
@@ -137,6 +157,10 @@ function isReplaceable(row: DeploymentRecord): boolean {
     return !isRollback(row) && row.refreshImages === undefined;
 }
 
+function nameOf({ commitSha }: Pick<DeploymentRecord, "commitSha">): string {
+    return commitSha === "" ? "a newer deployment" : commitSha.slice(0, 7);
+}
+
 async function stopBuilding(
     ports: EnqueuePorts,
     row: DeploymentRecord,
@@ -146,5 +170,8 @@ async function stopBuilding(
     const marked = await ports.deployments.update(row.id, "building", { supersededBy: by.id });
     if (marked !== undefined && (await ports.deployments.requestCancel(row.id, reason))) {
         ports.running.abort(row.id, { errorCode: "superseded", message: reason });
+        // It may have come to wait for approval just now, and heard of nothing.
+        const now = await ports.deployments.find(row.id);
+        await supersedeWaiting(ports, now === undefined ? [] : [now], { id: by.id, what: nameOf(by) });
     }
 }

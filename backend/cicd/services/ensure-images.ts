@@ -22,7 +22,7 @@ export interface EnsuredImages {
 
 /**
  * Finds the image of every service, and pulls what is missing. A release that went live before runs the very images
- * again that it ran; images that were pushed to a registry are pulled as they were pushed. Throws `image_missing` and
+ * again that it ran; images that were pushed to a registry are pulled by their newest digest. Throws `image_missing` and
  * `pull_failed`.
  */
 export async function ensureImages(
@@ -86,15 +86,22 @@ async function findThirdParty(
     return refresh === undefined ? ensureImage(engine, run, wanted) : pullPushed(engine, run, wanted, refresh);
 }
 
-/** By its digest: what the tag means may have changed again since. */
+/**
+ * By the digest that the tag has in its registry by now: a push may be told late, when a newer one has followed. Where
+ * the registry does not say, by the digest that was told.
+ */
 async function pullPushed(
     engine: Engine,
     run: DeploymentRun,
     wanted: WantedImage,
-    { digest }: RefreshImage,
+    told: RefreshImage,
 ): Promise<FoundImage> {
-    if (digest === undefined) {
+    if (told.digest === undefined) {
         return ensureImage(engine, run, { ...wanted, pull: "always" });
+    }
+    const digest = (await engine.findRemoteDigest(wanted.name, { signal: wanted.signal })) ?? told.digest;
+    if (digest !== told.digest) {
+        run.say(`${wanted.name} was pushed again since (${told.digest}); the newest is taken.`);
     }
     const source = `${repositoryOf(wanted.name)}@${digest}`;
     await pullImage(engine, run, source, wanted);

@@ -2,6 +2,8 @@ import type { BuildConfigRecord } from "../core/build-config.ts";
 import type { DeploymentRecord, DeploymentStore } from "../core/deployment.ts";
 import type { CommitInfo, Git, GitCall } from "../core/git.ts";
 import type { RepositoryRecord, RepositoryStore } from "../core/git-repository.ts";
+import type { StackStateStore } from "../core/stack-state.ts";
+import { checkNotPinned } from "./check-not-pinned.ts";
 import { checkWorthDeploying } from "./check-worth-deploying.ts";
 import type { DeploymentRun } from "./deployment-run.ts";
 import { fetchLiveCommit } from "./fetch-live-commit.ts";
@@ -11,6 +13,7 @@ export interface FetchPorts {
     readonly git: Git;
     readonly deployments: DeploymentStore;
     readonly repositories: RepositoryStore;
+    readonly stackStates: Pick<StackStateStore, "findPin">;
 }
 
 /** Where a push is looked for that this one has replaced. */
@@ -18,7 +21,7 @@ const recentDeployments = 20;
 
 /**
  * Brings the mirror up to date and finds the commit to deploy. Ends the run (`cancelled`) where a push is older than
- * what is live, or changed nothing of the stack.
+ * what is live, or changed nothing of the stack, and where the stack is pinned to another release.
  */
 export async function fetchCommit(
     ports: FetchPorts,
@@ -27,6 +30,7 @@ export async function fetchCommit(
     config: BuildConfigRecord,
     signal: AbortSignal,
 ): Promise<CommitInfo> {
+    await checkNotPinned(ports, run);
     if (run.record.refreshImages !== undefined) {
         return fetchLiveCommit(ports, run, unfetched, { signal, timeoutSeconds: config.timeout });
     }

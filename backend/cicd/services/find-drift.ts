@@ -1,13 +1,15 @@
 import { AppError, errorCode } from "../../../common/errors.ts";
-import type { Drift, ServiceDrift } from "../../../common/schema/drift.ts";
+import type { Drift, FileDrift, ServiceDrift } from "../../../common/schema/drift.ts";
 import type { BuildConfigStore } from "../core/build-config.ts";
 import type { Clock } from "../core/clock.ts";
 import type { DeploymentRecord, DeploymentStore } from "../core/deployment.ts";
 import type { Engine } from "../core/engine.ts";
 import type { RepositoryStore } from "../core/git-repository.ts";
 import type { Host, StackLock } from "../core/host.ts";
+import { localMachineId, type Machines } from "../core/machine.ts";
 import { createMasker } from "../core/mask.ts";
 import { type Release, releaseId, type ReleaseStore } from "../core/release.ts";
+import { releaseOn } from "../core/release-on-machine.ts";
 import { findServiceDrift } from "../core/service-drift.ts";
 import type { StackStateStore } from "../core/stack-state.ts";
 import { secretsOf, secretValues } from "./deploy.ts";
@@ -18,6 +20,7 @@ import { inspectStack } from "./verify-release.ts";
 const lockMilliseconds = 5000;
 
 export interface DriftPorts extends FileDriftPorts {
+    readonly stackMachines: Pick<Machines, "find">;
     readonly deployments: Pick<DeploymentStore, "findLive" | "listActive">;
     readonly repositories: Pick<RepositoryStore, "findByStack">;
     readonly buildConfigs: Pick<BuildConfigStore, "findByStack">;
@@ -25,7 +28,7 @@ export interface DriftPorts extends FileDriftPorts {
     readonly stackStates: Pick<StackStateStore, "isStopped">;
     readonly files: FileDriftPorts["files"] & NoteAppliedPorts["files"];
     readonly engine: Engine;
-    readonly host: Pick<Host, "stackDirectory" | "lock">;
+    readonly host: Pick<Host, "lock">;
     readonly clock: Clock;
     readonly hash: (text: string) => string;
 }
@@ -33,6 +36,12 @@ export interface DriftPorts extends FileDriftPorts {
 interface Live {
     readonly record: DeploymentRecord;
     readonly release: Release;
+}
+
+/** What differs on one machine. */
+interface MachinePart extends ServicesPart {
+    readonly files: readonly FileDrift[];
+    readonly more: number;
 }
 
 interface ServicesPart {
@@ -89,23 +98,75 @@ async function holderOf(lock: StackLock, stack: string): Promise<string | undefi
 }
 
 async function compare(ports: DriftPorts, stack: string, live: Live): Promise<Drift> {
-    const stackDirectory = await ports.host.stackDirectory(stack);
     const mask = await maskFor(ports, stack, live.release);
-    const { files, more } = await findFileDrift(ports, { release: live.release, stackDirectory, mask });
-    const { services, note, isKnown } = await servicesOf(ports, stack, live.release, stackDirectory);
+    const parts: MachinePart[] = [];
+    for (const { id, name } of machinesOf(live.record)) {
+        parts.push(await compareOn(ports, stack, { id, name, mask, release: releaseOn(live.release, id) }));
+    }
     // What began meanwhile has changed what was compared.
     const begun = await atWork(ports, stack, live);
+    const files = parts.flatMap((part) => part.files);
+    const services = parts.flatMap((part) => part.services);
+    const more = parts.reduce((sum, part) => sum + part.more, 0);
     const differs = files.length > 0 || services.some(({ kind }) => kind !== "unknown");
+    const notes = parts.flatMap(({ note }) => note ?? []);
     return (
         begun ?? {
             ...headOf(ports, live),
-            inSync: differs || isKnown ? !differs : null,
-            note,
-            files: [...files],
+            inSync: differs || parts.every(({ isKnown }) => isKnown) ? !differs : null,
+            note: notes.length === 0 ? undefined : notes.join(" "),
+            files,
             moreFiles: more > 0 ? more : undefined,
-            services: [...services],
+            services,
         }
     );
+}
+
+/** Rows of older versions name no machine: they ran on this one. */
+function machinesOf({ machines }: DeploymentRecord): readonly { readonly id: string; readonly name: string }[] {
+    return machines.length === 0 ? [{ id: localMachineId, name: "" }] : machines;
+}
+
+async function compareOn(
+    ports: DriftPorts,
+    stack: string,
+    { id, name, mask, release }: { id: string; name: string; mask: (text: string) => string; release: Release },
+): Promise<MachinePart> {
+    const machine = await ports.stackMachines.find(stack, id);
+    if (machine === undefined) {
+        return unknownPart(release, name, `${name} is no target any more: it was not compared.`);
+    }
+    try {
+        const stackDirectory = await machine.stackDirectory();
+        const there = { ...ports, files: machine.files, engine: machine.engine };
+        const { files, more } = await findFileDrift(there, { release, stackDirectory, mask });
+        const part = await servicesOf(there, stack, release, stackDirectory);
+        return id === localMachineId ? { ...part, files, more } : named(name, { ...part, files, more });
+    } catch (error) {
+        if (id === localMachineId || !(error instanceof AppError)) {
+            throw error;
+        }
+        return unknownPart(release, name, `${name} was not compared: ${mask(error.message)}.`);
+    }
+}
+
+function named(machine: string, part: MachinePart): MachinePart {
+    return {
+        ...part,
+        files: part.files.map((file) => ({ ...file, machine })),
+        services: part.services.map((service) => ({ ...service, machine })),
+        note: part.note === undefined ? undefined : `${machine}: ${part.note}`,
+    };
+}
+
+function unknownPart(release: Release, machine: string, note: string): MachinePart {
+    const services = (release.services ?? []).map(({ service }) => ({
+        service,
+        kind: "unknown" as const,
+        detail: "the machine could not be asked",
+        machine,
+    }));
+    return { files: [], more: 0, services, note, isKnown: false };
 }
 
 function headOf(ports: DriftPorts, { record, release }: Live): Pick<Drift, "deploymentId" | "commitSha" | "checkedAt"> {
@@ -113,7 +174,7 @@ function headOf(ports: DriftPorts, { record, release }: Live): Pick<Drift, "depl
 }
 
 async function servicesOf(
-    ports: DriftPorts,
+    ports: Pick<DriftPorts, "stackStates" | "files" | "engine" | "hash">,
     stack: string,
     release: Release,
     stackDirectory: string,

@@ -4,12 +4,11 @@ import { composeFileNames, generatedOverrideName, overrideFileNames } from "../c
 import type { FileInfo, Files } from "../core/files.ts";
 import type { Release, ReleaseFile, ReleaseStore } from "../core/release.ts";
 import type { TextDiff } from "../core/text-diff.ts";
+import { readShown, showDiff } from "./shown-diff.ts";
 
 /** What is bounded, so that neither the server nor the page stalls over a folder that is quite another. */
 const mostFiles = 200;
 const mostDiffs = 20;
-const mostLines = 400;
-const mostBytes = 256 * 1024;
 
 export interface FileDriftPorts {
     readonly files: Pick<Files, "inspect" | "readRegular" | "readLink">;
@@ -62,7 +61,7 @@ async function trackedDrift(
         const difference = await differenceOf(ports.files, stackDirectory, file);
         if (difference !== undefined) {
             const source = ports.releases.filesDirectory(release.deploymentId);
-            found.push({ ...difference, path: file.path, before: () => readSmall(ports.files, source, file.path) });
+            found.push({ ...difference, path: file.path, before: () => readShown(ports.files, source, file.path) });
         }
     }
     return found;
@@ -148,23 +147,9 @@ async function show(
         const target = (await ports.files.readLink(stackDirectory, path)) ?? "";
         return { note: mask(`is a symlink to ${target}`) };
     }
-    const [old, now] = [await before(), await readSmall(ports.files, stackDirectory, path)];
+    const [old, now] = [await before(), await readShown(ports.files, stackDirectory, path)];
     if (old === undefined || now === undefined) {
         return { note: `${there.sizeBytes} bytes; too large, or no text, to be shown` };
     }
-    const diff = ports.diff(old, now);
-    return diff === undefined ? { note: "differs too much to be shown" } : { ...cut(mask(diff), note) };
-}
-
-/** A text of bounded size; undefined for what is binary, large, or no regular file. */
-async function readSmall(files: Pick<Files, "readRegular">, root: string, path: string): Promise<string | undefined> {
-    const text = await files.readRegular(root, path, mostBytes);
-    return text === undefined || /[\0\uFFFD]/.test(text) ? undefined : text;
-}
-
-function cut(diff: string, note: string | undefined): Pick<FileDrift, "diff" | "note"> {
-    const lines = diff.split("\n").map((line) => (line.length > 1000 ? `${line.slice(0, 1000)}…` : line));
-    return lines.length > mostLines
-        ? { diff: lines.slice(0, mostLines).join("\n"), note: `${lines.length - mostLines} more lines are not shown` }
-        : { diff: lines.join("\n"), note };
+    return showDiff({ diff: ports.diff, mask }, old, now, note);
 }

@@ -1,5 +1,7 @@
+import { folderOf } from "../compose/find-compose-file.ts";
+import { filesAtOnce, mapAtOnce } from "../core/at-once.ts";
 import { DeploymentFailure } from "../core/failure.ts";
-import type { Files } from "../core/files.ts";
+import type { FileInfo, Files } from "../core/files.ts";
 import type { ReleaseFile } from "../core/release.ts";
 
 /** What lies in a stack's directory where a release needs something of another kind. */
@@ -8,6 +10,8 @@ export interface Obstacles {
     readonly first: readonly string[];
     /** The user's own files where the release has folders: kept, then removed. */
     readonly replaced: readonly string[];
+    /** What lies in the place of each file of the release; those that cannot lie there yet are left out. */
+    readonly lying: ReadonlyMap<string, FileInfo>;
 }
 
 /**
@@ -20,74 +24,114 @@ export async function findObstacles(
     removed: readonly string[],
 ): Promise<Obstacles> {
     const gone = new Set(removed);
-    const first: string[] = [];
-    const replaced: string[] = [];
-    for (const folder of new Set(input.files.flatMap((file) => foldersOf(file.path)))) {
-        const hidden = foldersOf(folder).some((above) => gone.has(above) || replaced.includes(above));
-        const there = hidden ? undefined : await files.inspect(input.stackDirectory, folder);
-        if (there !== undefined && there.kind !== "directory" && gone.has(folder)) {
-            first.push(folder);
-        } else if (there?.kind === "file") {
-            replaced.push(folder);
-        } else if (there?.kind === "other") {
-            throw inTheWay(folder, "neither a file nor a folder", "a folder");
+    const { first, replaced, closed } = await inPlaceOfFolders(files, input, gone);
+    const reached = input.files.filter(({ path }) => !closed.has(folderOf(path)));
+    const lying = new Map<string, FileInfo>();
+    await mapAtOnce(reached, filesAtOnce, async ({ path }) => {
+        const there = await files.inspect(input.stackDirectory, path);
+        if (there !== undefined) {
+            lying.set(path, there);
         }
+    });
+    const emptied: (readonly string[])[] = [first];
+    for (const { path } of reached) {
+        emptied.push(await inPlaceOfFile(files, input.stackDirectory, { path, there: lying.get(path) }, gone));
     }
-    const passed = new Set([...first, ...replaced]);
-    for (const { path } of input.files.filter((file) => !foldersOf(file.path).some((above) => passed.has(above)))) {
-        first.push(...(await inPlaceOf(files, input.stackDirectory, path, gone)));
-    }
-    return { first, replaced };
+    return { first: emptied.flat(), replaced, lying };
 }
 
-/** The folders above a path, the outermost first. */
-export function foldersOf(path: string): readonly string[] {
-    const parts = path.split("/");
-    return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join("/"));
+/** Files that lie where the release has folders; `closed` are the folders in which nothing can lie before they go. */
+async function inPlaceOfFolders(
+    files: Files,
+    input: { readonly stackDirectory: string; readonly files: readonly ReleaseFile[] },
+    gone: ReadonlySet<string>,
+): Promise<Pick<Obstacles, "first" | "replaced"> & { readonly closed: ReadonlySet<string> }> {
+    const found: Readonly<Record<"first" | "replaced", string[]>> = { first: [], replaced: [] };
+    const closed = new Set<string>();
+    for (const folder of foldersOf(input.files)) {
+        const isHidden = closed.has(folderOf(folder));
+        const there = isHidden ? undefined : await files.inspect(input.stackDirectory, folder);
+        if (there?.kind === "other") {
+            throw inTheWay(folder, "neither a file nor a folder", "a folder");
+        }
+        const list = listFor(there?.kind, gone.has(folder));
+        if (list !== undefined) {
+            found[list].push(folder);
+        }
+        if (isHidden || list !== undefined) {
+            closed.add(folder);
+        }
+    }
+    return { ...found, closed };
+}
+
+/** A symlink of the user's own stays: it may lead to a folder. */
+function listFor(kind: FileInfo["kind"] | undefined, isOurs: boolean): "first" | "replaced" | undefined {
+    if (kind === undefined || kind === "directory") {
+        return undefined;
+    }
+    if (isOurs) {
+        return "first";
+    }
+    return kind === "file" ? "replaced" : undefined;
+}
+
+/** The folders of the files, the outer ones before the inner ones. */
+function foldersOf(files: readonly ReleaseFile[]): readonly string[] {
+    const found = new Set<string>();
+    for (const { path } of files) {
+        // Those above a folder that is known are known: of files that lie deep, only the first costs more than a look.
+        for (let folder = folderOf(path); folder !== "" && !found.has(folder); folder = folderOf(folder)) {
+            found.add(folder);
+        }
+    }
+    return [...found].sort();
 }
 
 /** What has to go so that a file can be written; nothing where no folder lies there. */
-async function inPlaceOf(
+async function inPlaceOfFile(
     files: Files,
     directory: string,
-    path: string,
+    { path, there }: { readonly path: string; readonly there: FileInfo | undefined },
     gone: ReadonlySet<string>,
 ): Promise<readonly string[]> {
-    const there = await files.inspect(directory, path);
     if (path === ".env" || there === undefined || there.kind === "file" || there.kind === "link") {
         return [];
     }
     if (there.kind === "other") {
         throw inTheWay(path, "neither a file nor a folder", "a file");
     }
-    const found = await emptied(files, directory, path, gone);
-    if (!found.ok) {
-        throw inTheWay(path, `a folder that holds ${found.foreign}`, "a file");
+    const paths: string[] = [];
+    const foreign = await emptyFolder(files, { directory, gone, paths }, path);
+    if (foreign !== undefined) {
+        throw inTheWay(path, `a folder that holds ${foreign}`, "a file");
     }
-    return found.paths;
+    return paths;
 }
 
-type Emptied =
-    { readonly ok: true; readonly paths: readonly string[] } | { readonly ok: false; readonly foreign: string };
-
-/** The files and empty folders whose removal makes a folder vanish; or what in it is not ours. */
-async function emptied(files: Files, directory: string, folder: string, gone: ReadonlySet<string>): Promise<Emptied> {
-    const names = await files.names(`${directory}/${folder}`);
-    const paths: string[] = names.length === 0 ? [folder] : [];
+/** Notes the files and empty folders whose removal makes a folder vanish; tells what in it is not ours, if anything. */
+async function emptyFolder(
+    files: Files,
+    state: { readonly directory: string; readonly gone: ReadonlySet<string>; readonly paths: string[] },
+    folder: string,
+): Promise<string | undefined> {
+    const names = await files.names(`${state.directory}/${folder}`);
+    if (names.length === 0) {
+        state.paths.push(folder);
+    }
     for (const name of names) {
         const path = `${folder}/${name}`;
-        const isFolder = (await files.inspect(directory, path))?.kind === "directory";
-        const found: Emptied = isFolder ? await emptied(files, directory, path, gone) : ownFile(path, gone);
-        if (!found.ok) {
-            return found;
+        if (state.gone.has(path)) {
+            state.paths.push(path);
+            continue;
         }
-        paths.push(...found.paths);
+        const isFolder = (await files.inspect(state.directory, path))?.kind === "directory";
+        const foreign = isFolder ? await emptyFolder(files, state, path) : path;
+        if (foreign !== undefined) {
+            return foreign;
+        }
     }
-    return { ok: true, paths };
-}
-
-function ownFile(path: string, gone: ReadonlySet<string>): Emptied {
-    return gone.has(path) ? { ok: true, paths: [path] } : { ok: false, foreign: path };
+    return undefined;
 }
 
 function inTheWay(path: string, what: string, wanted: string): DeploymentFailure {

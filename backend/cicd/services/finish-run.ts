@@ -3,7 +3,7 @@ import type { DeploymentRecord } from "../core/deployment.ts";
 import type { Release } from "../core/release.ts";
 import type { DeploymentRun } from "./deployment-run.ts";
 
-type End = Partial<Pick<DeploymentRecord, "error" | "errorCode" | "images" | "note">>;
+type End = Partial<Pick<DeploymentRecord, "error" | "errorCode" | "images" | "machines" | "note">>;
 
 /** Ends a run's row. */
 export async function finishRun(

@@ -8,12 +8,15 @@ import { asFailure } from "../core/failure.ts";
 import type { Host } from "../core/host.ts";
 import type { Metrics } from "../core/metrics.ts";
 import { pollCandidates, refsOf, whyNotAgain, type SeenRefs } from "../core/poll-rules.ts";
+import { type StackStateStore, whyPinned } from "../core/stack-state.ts";
 import type { Enqueue } from "./enqueue-deployment.ts";
+import { findPin } from "./find-pin.ts";
 
 export interface FollowPorts {
     readonly repositories: RepositoryStore;
     readonly buildConfigs: Pick<BuildConfigStore, "findByStack">;
     readonly deployments: Pick<DeploymentStore, "findLive" | "list" | "listActive" | "listAttempts">;
+    readonly stackStates: Pick<StackStateStore, "findPin">;
     readonly host: Pick<Host, "push">;
     readonly metrics: Pick<Metrics, "repositoryPolled">;
     readonly clock: Clock;
@@ -51,14 +54,17 @@ export async function followRemote(
             { details: { errorCode: "branch_missing" } },
         );
     }
-    const outcome = await deployNewest(ports, repository, seen, user);
-    // What was seen comes last: a crash before it makes the next poll look again.
-    await ports.repositories.markPolled(repository.id, { knownRefs: seen });
+    const pin = await findPin(ports, repository.stackId);
+    const outcome = pin === undefined ? await deployNewest(ports, repository, seen, user) : { reason: whyPinned(pin) };
+    // What was seen comes last: a crash before it makes the next poll look again. What comes while the stack is pinned
+    // is still new afterwards.
+    const knownRefs = (pin && repository.knownRefs) ?? seen;
+    await ports.repositories.markPolled(repository.id, { knownRefs });
     await ports.repositories.markSynced(repository.id, head);
     if (repository.lastPollError !== undefined) {
         ports.onNotice(`Polling ${repository.url} for the stack ${repository.stackId} works again.`);
     }
-    ports.metrics.repositoryPolled(outcome.deployment === undefined ? "unchanged" : "deployed");
+    ports.metrics.repositoryPolled("deployment" in outcome && outcome.deployment ? "deployed" : "unchanged");
     await announce(ports, repository.id);
     return { head, ...outcome };
 }

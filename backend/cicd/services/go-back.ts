@@ -1,36 +1,28 @@
+import type { MachineState } from "../../../common/schema/deployment.ts";
 import type { Clock } from "../core/clock.ts";
 import { type DeploymentRecord, type DeploymentStore, isTerminal } from "../core/deployment.ts";
 import { asFailure, DeploymentFailure, endsCancelled } from "../core/failure.ts";
 import type { LogStore } from "../core/log-stream.ts";
 import type { Release } from "../core/release.ts";
+import { applyOnMachine } from "./apply-on-machine.ts";
 import { closeLog } from "./close-log.ts";
 import { DeploymentRun } from "./deployment-run.ts";
+import type { MachineBefore } from "./find-before.ts";
 import { finishRun, succeed } from "./finish-run.ts";
-import type { ApplyInput, Plan } from "./plan-release.ts";
+import { listMachines, withState } from "./machine-states.ts";
+import type { MachineSteps } from "./machine-steps.ts";
+import type { ApplyInput } from "./plan-release.ts";
 
 export interface GoBackPorts {
     readonly deployments: DeploymentStore;
     readonly logs: LogStore;
     readonly clock: Clock;
     readonly announce: (deployment: DeploymentRecord) => void;
-    /** What applying would change; throws where it cannot be done. Touches nothing. */
-    readonly plan: (run: DeploymentRun, input: ApplyInput) => Promise<Plan>;
-    readonly apply: (run: DeploymentRun, input: ApplyInput, plan: Plan) => Promise<void>;
-    readonly verify: (run: DeploymentRun, plan: Plan, signal: AbortSignal) => Promise<void>;
-    /** Waits a while for an engine that is away, such as one that restarts; then goes on all the same. */
-    readonly waitForEngine: (run: DeploymentRun) => Promise<void>;
-    /** Stops the containers of a stack that has nothing to go back to. */
-    readonly stopStack: (run: DeploymentRun) => Promise<void>;
-}
-
-/** What there is to go back to. `isLost`: something was live, but its release is not kept any more. */
-export interface Before {
-    readonly release: Release | undefined;
-    readonly isLost: boolean;
 }
 
 export interface GoBackOptions {
-    readonly before: Before;
+    /** All machines of the stack, in the order in which they are deployed to. */
+    readonly before: readonly MachineBefore[];
     readonly start: boolean;
     readonly rollbackOnFailure: boolean;
 }
@@ -42,50 +34,67 @@ export async function goBack(
     ports: GoBackPorts,
     run: DeploymentRun,
     failed: Release,
-    options: GoBackOptions,
+    { before, start, rollbackOnFailure }: GoBackOptions,
     failure: DeploymentFailure,
 ): Promise<void> {
     const error = { error: run.mask(failure.message), errorCode: failure.errorCode };
-    const previous = options.before.release;
+    const touched = touchedMachines(run.record, before);
+    const restoration = { failed, touched, all: before, start };
+    const previous = touched.find(({ release }) => release !== undefined)?.release;
     run.say(error.error);
     if (endsCancelled(failure)) {
-        await restoreAfterCancel(ports, run, failed, options, error);
+        await restoreAfterCancel(ports, run, restoration, error);
     } else if (previous === undefined) {
-        await stayDown(ports, run, options.before, error);
-    } else if (options.rollbackOnFailure) {
-        await rollBack(ports, run, { failed, previous, start: options.start }, error);
+        await stayDown(ports, run, touched, error);
+    } else if (rollbackOnFailure) {
+        await rollBack(ports, run, { ...restoration, previous }, error);
     } else {
         run.say("Automatic rollback is switched off for this stack: it is left as it is.");
         await finishRun(ports, run, "failed", error);
     }
 }
 
-async function stayDown(ports: GoBackPorts, run: DeploymentRun, before: Before, error: EndError): Promise<void> {
-    if (before.isLost) {
+/** Those that may run something of the failed release, the last one first. Rows of older versions name none. */
+function touchedMachines({ machines }: DeploymentRecord, before: readonly MachineBefore[]): readonly MachineBefore[] {
+    const waiting = new Set(machines.filter(({ state }) => state === "waiting").map(({ id }) => id));
+    return before.filter(({ machine }) => !waiting.has(machine.id)).reverse();
+}
+
+async function stayDown(
+    ports: GoBackPorts,
+    run: DeploymentRun,
+    touched: readonly MachineBefore[],
+    error: EndError,
+): Promise<void> {
+    if (touched.some(({ isLost }) => isLost)) {
         run.say("The release that ran before is not kept any more: the stack is left as it is.");
     } else {
-        await ports.stopStack(run);
+        await Promise.all(touched.map(({ machine }) => machine.stopStack(run)));
         run.say("There is no earlier release to go back to: the new containers were stopped.");
     }
     await finishRun(ports, run, "failed", error);
 }
 
+interface Restoration {
+    readonly failed: Release;
+    readonly touched: readonly MachineBefore[];
+    readonly all: readonly MachineBefore[];
+    readonly start: boolean;
+}
+
 async function restoreAfterCancel(
     ports: GoBackPorts,
     run: DeploymentRun,
-    failed: Release,
-    { before, start }: GoBackOptions,
+    restoration: Restoration,
     error: EndError,
 ): Promise<void> {
     await enterRollingBack(run, error);
-    const previous = before.release;
+    const previous = restoration.touched.find(({ release }) => release !== undefined)?.release;
     try {
-        if (previous === undefined) {
-            await ports.stopStack(run);
-        } else {
+        if (previous !== undefined) {
             run.say(`Restoring the release of ${nameOf(previous)}`);
-            await restore(ports, run, { failed, previous, start });
         }
+        await restore(run, restoration, "restored");
     } catch (cause) {
         await endLoudly(ports, run, previous, asFailure(cause));
         return;
@@ -93,30 +102,27 @@ async function restoreAfterCancel(
     await finishRun(ports, run, "cancelled", error);
 }
 
-interface Restoration {
-    readonly failed: Release;
+interface Rollback extends Restoration {
     readonly previous: Release;
-    readonly start: boolean;
 }
 
 /** The rollback is a deployment of its own, run inside the failed one's lease. */
-async function rollBack(
-    ports: GoBackPorts,
-    run: DeploymentRun,
-    restoration: Restoration,
-    error: EndError,
-): Promise<void> {
-    const { previous } = restoration;
+async function rollBack(ports: GoBackPorts, run: DeploymentRun, rolling: Rollback, error: EndError): Promise<void> {
+    const { previous } = rolling;
     await enterRollingBack(run, error);
     run.say(`Rolling back to ${nameOf(previous)}`);
     const rollback = (await ports.deployments.findRollbackOf(run.id)) ?? (await createRollback(ports, run, previous));
-    const outcome = await runRollback(ports, run, rollback, restoration);
+    const outcome = await runRollback(ports, run, rollback, rolling);
     if (outcome !== undefined) {
         await endLoudly(ports, run, previous, outcome);
         return;
     }
+    const restored = new Set(rolling.touched.map(({ machine }) => machine.id));
+    const machines = run.record.machines.map((one) =>
+        restored.has(one.id) ? { ...one, state: "restored" as const } : one,
+    );
     run.say(`Rolled back: the stack runs ${nameOf(previous)} again.`);
-    await finishRun(ports, run, "rolled_back", error);
+    await finishRun(ports, run, "rolled_back", { ...error, machines });
 }
 
 async function enterRollingBack(run: DeploymentRun, error: EndError): Promise<void> {
@@ -149,7 +155,7 @@ async function runRollback(
     ports: GoBackPorts,
     failedRun: DeploymentRun,
     rollback: DeploymentRecord,
-    restoration: Restoration,
+    rolling: Rollback,
 ): Promise<DeploymentFailure | undefined> {
     if (isTerminal(rollback.status)) {
         return rollback.status === "successful" ? undefined : endOf(rollback);
@@ -165,9 +171,11 @@ async function runRollback(
         if (run.record.status === "pending") {
             await run.become("deploying", "applying", { startedAt: ports.clock.now().toISOString() });
         }
-        run.say(`Restoring the release of ${nameOf(restoration.previous)} after deployment ${failedRun.id} failed`);
-        await restore(ports, run, restoration);
-        await finishRun(ports, run, "successful", succeed(run, restoration.previous, restoration.start));
+        run.say(`Restoring the release of ${nameOf(rolling.previous)} after deployment ${failedRun.id} failed`);
+        const running = rolling.all.filter(({ release }) => release !== undefined);
+        await run.change({ machines: listMachines(run, running) });
+        await restore(run, rolling, "done");
+        await finishRun(ports, run, "successful", succeed(run, rolling.previous, rolling.start));
         return undefined;
     } catch (error) {
         const failure = asFailure(error);
@@ -184,16 +192,48 @@ function endOf(rollback: DeploymentRecord): DeploymentFailure {
     return new DeploymentFailure(rollback.errorCode ?? "apply_failed", rollback.error ?? "It could not be applied.");
 }
 
-async function restore(ports: GoBackPorts, run: DeploymentRun, restoration: Restoration): Promise<void> {
-    const { signal } = new AbortController();
-    const { previous: release, failed: previous, start } = restoration;
-    const input = { release, previous, start, pull: "missing" as const, signal };
-    await ports.waitForEngine(run);
-    const plan = await ports.plan(run, input);
-    await ports.apply(run, input, plan);
-    if (start) {
-        await ports.verify(run, plan, signal);
+/** Every machine that was touched gets what it ran before, also when one of them fails. */
+async function restore(
+    run: DeploymentRun,
+    { failed, touched, start }: Restoration,
+    ended: MachineState,
+): Promise<void> {
+    const failures: DeploymentFailure[] = [];
+    for (const { machine, release } of touched) {
+        if (touched.length > 1 || machine.isRemote) {
+            run.say(`On ${machine.name}:`);
+        }
+        try {
+            await machine.waitForEngine(run);
+            await (release === undefined
+                ? machine.stopStack(run)
+                : restoreOn(run, machine, { release, previous: failed, start }));
+            await run.change({ machines: withState(run, machine.id, ended) });
+        } catch (error) {
+            failures.push(asFailure(error));
+        }
     }
+    const [first, ...others] = failures;
+    if (first !== undefined) {
+        const words = [first, ...others].map(({ message }) => message).join(" ");
+        throw others.length === 0 ? first : new DeploymentFailure(first.errorCode, words, { cause: first });
+    }
+}
+
+async function restoreOn(
+    run: DeploymentRun,
+    machine: MachineSteps,
+    { release, previous, start }: Pick<ApplyInput, "release" | "start"> & { readonly previous: Release },
+): Promise<void> {
+    const { signal } = new AbortController();
+    const input = {
+        release: machine.releaseOn(release),
+        previous: machine.releaseOn(previous),
+        start,
+        pull: "missing" as const,
+        signal,
+    };
+    await applyOnMachine(machine, run, { input, enter: async () => undefined });
 }
 
 async function endLoudly(

@@ -41,7 +41,8 @@ function isTaken(row: DeploymentRecord, { image, digest }: RefreshImage): boolea
     return known && (digest !== undefined || row.status === "pending");
 }
 
-function mergeImages(known: readonly RefreshImage[], pushed: readonly RefreshImage[]): readonly RefreshImage[] {
+/** Both, each name once; what was pushed later counts. */
+export function mergeImages(known: readonly RefreshImage[], pushed: readonly RefreshImage[]): readonly RefreshImage[] {
     const byName = new Map([...known, ...pushed].map((image) => [image.image, image]));
     return [...byName.values()];
 }

@@ -1,30 +1,30 @@
 import { AppError } from "../../../common/errors.ts";
 import type { DeploymentRequest } from "../../../common/schema/deployment.ts";
 import type { Preview, ServiceChange } from "../../../common/schema/preview.ts";
-import { planApply, previewServices } from "../compose/plan.ts";
-import { serviceHashes } from "../compose/service-model.ts";
 import type { BuildConfigStore } from "../core/build-config.ts";
-import type { DeploymentRecord } from "../core/deployment.ts";
 import { asFailure } from "../core/failure.ts";
 import type { Caller } from "../core/host.ts";
+import type { Machines } from "../core/machine.ts";
+import { createMasker } from "../core/mask.ts";
 import type { RegistryStore } from "../core/registry.ts";
 import type { Release } from "../core/release.ts";
 import { draftRelease } from "./assemble-release.ts";
 import { type BuildReleasePorts, wantedImages } from "./build-release.ts";
 import { checkOut, findLiveRelease } from "./check-out.ts";
-import type { Connection } from "./deploy.ts";
-import { DeploymentRun } from "./deployment-run.ts";
+import { type Connection, secretsOf, secretValues } from "./deploy.ts";
+import type { DeploymentRun } from "./deployment-run.ts";
+import { imagineRun } from "./imagine-run.ts";
+import { previewRelease } from "./preview-release.ts";
 import { registryOf } from "./registry-engine.ts";
-import { renderRelease } from "./render-release.ts";
-import { inspectStack } from "./verify-release.ts";
-import { deployedFiles, planStackFiles } from "./write-stack-files.ts";
 
-export interface PreviewPorts extends BuildReleasePorts {
+export interface PreviewPorts extends Omit<BuildReleasePorts, "place"> {
+    readonly stackMachines: Machines;
     readonly buildConfigs: BuildConfigStore;
     readonly imageRegistries: Pick<RegistryStore, "find">;
-    readonly replacedDirectory: string;
     readonly cleanUp: (id: string, connection: Connection) => Promise<void>;
 }
+
+type PlacedPorts = PreviewPorts & Pick<BuildReleasePorts, "place">;
 
 export interface PreviewCall {
     readonly stack: string;
@@ -39,88 +39,70 @@ export interface PreviewCall {
  */
 export async function previewDeployment(ports: PreviewPorts, call: PreviewCall): Promise<Preview> {
     const connection = await findConnection(ports, call.stack);
-    const notes: string[] = [];
-    const run = imagineRun(ports, call, connection, notes);
+    const previous = await findLiveRelease(ports, call.stack);
+    const masker = createMasker([...secretsOf(connection), ...secretValues(previous?.variables ?? [])]);
+    const { run, notes } = imagineRun(ports, {
+        deployment: asked(call, connection),
+        signal: call.signal,
+        mask: (text) => masker.mask(text),
+    });
     try {
-        return await preview(ports, run, connection, notes);
+        return await preview(ports, run, { connection, previous, notes });
     } catch (error) {
-        const failure = asFailure(error);
-        throw new AppError(failure.errorCode === "internal" ? "internal" : "invalid", run.mask(failure.message), {
-            details: { errorCode: failure.errorCode },
-            cause: error,
-        });
+        throw asRefusal(run, error);
     } finally {
         await ports.releases.remove(run.id);
         await ports.cleanUp(run.id, connection);
     }
 }
 
-async function preview(
-    ports: PreviewPorts,
-    run: DeploymentRun,
-    connection: Connection,
-    notes: readonly string[],
-): Promise<Preview> {
-    const previous = await findLiveRelease(ports, run.stack);
-    const source = await checkOut(ports, run, connection, previous, run.signal);
+interface Asked {
+    readonly connection: Connection;
+    readonly previous: Release | undefined;
+    readonly notes: readonly string[];
+}
+
+async function preview(ports: PreviewPorts, run: DeploymentRun, given: Asked): Promise<Preview> {
+    const { connection, previous, notes } = given;
+    const machines = await ports.stackMachines.of(run.stack, connection.config);
+    const placed: PlacedPorts = { ...ports, place: machines[0] };
+    const source = await checkOut(placed, run, connection, previous, run.signal);
     const wanted = wantedImages(run, connection, source, previous);
     const images = [...wanted].map(([service, image]) => {
         const now = previous?.images.find((candidate) => candidate.service === service && candidate.built);
         return { service, image: now?.image ?? image, imageId: now?.imageId ?? "", built: true };
     });
-    const release = await draftRelease(ports, run, { ...source, connection, images: wanted, previous }, images);
-    const services = await planServices(ports, run, release, previous, source.stackDirectory);
-    const files = await planStackFiles(ports.files, {
-        stackDirectory: source.stackDirectory,
-        source: ports.releases.filesDirectory(run.id),
-        files: release.files,
-        override: release.override,
-        previousOverride: previous?.override,
-        previous: deployedFiles(previous),
-        replacedDirectory: ports.replacedDirectory,
-    });
-    return {
-        commitSha: source.commit.sha,
-        services: services.map((change) => builtAnew(change, wanted)),
-        filesWritten: [...files.written],
-        filesRemoved: [...files.removed],
-        filesReplaced: [...files.replaced],
-        warnings: notes.map((note) => note.replace(/^Note: /, "")),
-    };
+    const release = await draftRelease(placed, run, { ...source, connection, images: wanted, previous }, images);
+    const told = await previewRelease(ports, run, { release, previous, machines, isBuilt: false, notes });
+    const isSame = release.commitSha === previous?.commitSha;
+    return { ...told, services: told.services.map((change) => builtAnew(change, wanted, isSame)) };
 }
 
-async function planServices(
-    ports: PreviewPorts,
-    run: DeploymentRun,
-    release: Release,
-    previous: Release | undefined,
-    stackDirectory: string,
-): Promise<Preview["services"]> {
-    const model = await renderRelease(ports, run, release, stackDirectory);
-    const plan = planApply({
-        project: run.stack,
-        model,
-        imageIds: new Map(),
-        hashes: serviceHashes(model, ports.hash),
-        appliedHashes: previous?.serviceHashes ?? {},
-        appliedConfigHashes: previous?.applied?.configHashes,
-        containers: await inspectStack(ports.engine, run.stack),
-        others: await ports.engine.listContainers([]),
-        inactiveServices: release.declaredServices,
+/** The end of a preview that would be the end of the deployment, too. */
+export function asRefusal(run: DeploymentRun, error: unknown): AppError {
+    const failure = asFailure(error);
+    return new AppError(failure.errorCode === "internal" ? "internal" : "invalid", run.mask(failure.message), {
+        details: { errorCode: failure.errorCode },
+        cause: error,
     });
-    return previewServices(plan);
 }
 
-function builtAnew(change: ServiceChange, wanted: ReadonlyMap<string, string>): ServiceChange {
+/** What is known before the build of a service that is built. `isSame`: from the commit that runs. */
+function builtAnew(change: ServiceChange, wanted: ReadonlyMap<string, string>, isSame: boolean): ServiceChange {
     const image = wanted.get(change.service);
     if (image === undefined || change.action === "remove") {
         return change;
     }
+    const previousImage = change.previousImage ?? change.image;
+    const isOther = change.action !== "create" && previousImage !== undefined && previousImage !== image;
+    const named = { ...change, image, ...(isOther && { previousImage }) };
     if (change.action !== "none") {
-        return { ...change, image };
+        return named;
     }
-    const reason = "built from this commit; stays as it is where the image comes out the same";
-    return { ...change, image, action: "recreate", reasons: [reason] };
+    const reason = "stays as it is where the image comes out the same";
+    return isSame
+        ? { ...named, reasons: [`built again from the same commit; ${reason}`] }
+        : { ...named, action: "recreate", reasons: [`built from this commit; ${reason}`] };
 }
 
 async function findConnection(ports: PreviewPorts, stack: string): Promise<Connection> {
@@ -133,42 +115,15 @@ async function findConnection(ports: PreviewPorts, stack: string): Promise<Conne
     return { repository, config, variables: config.environmentVariables, registry };
 }
 
-/** A run that stands in no queue and writes no log: only its notes are kept. */
-function imagineRun(ports: PreviewPorts, call: PreviewCall, connection: Connection, notes: string[]): DeploymentRun {
-    const now = ports.clock.now().toISOString();
-    let record: DeploymentRecord = {
-        id: `preview${ports.clock.now().getTime()}`,
-        stackId: call.stack,
-        buildConfigId: connection.config.id,
-        repositoryId: connection.repository.id,
-        commitSha: call.request.commit ?? "",
-        branch: call.request.branch ?? connection.repository.branch,
-        tag: call.request.tag,
-        status: "building",
-        phase: "fetching",
-        phases: [],
-        createdAt: now,
-        triggeredBy: "manual",
-        images: [],
-        attempt: 0,
+/** The deployment that is asked about. */
+function asked({ stack, request }: PreviewCall, { repository, config }: Connection) {
+    return {
+        stackId: stack,
+        buildConfigId: config.id,
+        repositoryId: repository.id,
+        commitSha: request.commit ?? "",
+        branch: request.branch ?? repository.branch,
+        tag: request.tag,
+        triggeredBy: "manual" as const,
     };
-    const update = async (_id: string, _from: string, change: object): Promise<DeploymentRecord> =>
-        (record = { ...record, ...change });
-    return new DeploymentRun(
-        { deployments: { update, transition: async () => undefined }, clock: ports.clock, announce: () => undefined },
-        {
-            record,
-            signal: call.signal,
-            mask: (text) => text,
-            log: {
-                write: (stream, _phase, text) => {
-                    if (stream === "system" && text.startsWith("Note: ")) {
-                        notes.push(text);
-                    }
-                },
-                flush: () => Promise.resolve(),
-                close: () => Promise.resolve(),
-            },
-        },
-    );
 }

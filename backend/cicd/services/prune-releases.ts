@@ -6,7 +6,8 @@ import { type Release, releaseId, type ReleaseStore } from "../core/release.ts";
 export interface PrunePorts {
     readonly deployments: DeploymentStore;
     readonly releases: ReleaseStore;
-    readonly engine: Engine;
+    /** Of every machine that images of the stack may lie on. */
+    readonly engines: readonly Pick<Engine, "removeImage">[];
 }
 
 /**
@@ -24,14 +25,15 @@ export async function pruneReleases(ports: PrunePorts, stack: string, keep: numb
     const usedElsewhere = await imagesOfOthers(ports, stack);
     for (const release of gone) {
         const images = builtImages(release).filter((name) => !used.has(name) && !usedElsewhere.has(name));
-        if (await removeImages(ports.engine, images)) {
+        const isClear = await Promise.all(ports.engines.map((engine) => removeImages(engine, images)));
+        if (isClear.every(Boolean)) {
             await ports.releases.remove(release.deploymentId);
         }
     }
 }
 
 /** False where a container holds one of them: the release is kept then, so that the next time tries again. */
-async function removeImages(engine: Engine, names: readonly string[]): Promise<boolean> {
+async function removeImages(engine: Pick<Engine, "removeImage">, names: readonly string[]): Promise<boolean> {
     try {
         for (const name of names) {
             await engine.removeImage(name);

@@ -1,66 +1,119 @@
 import type { DeploymentRecord } from "../core/deployment.ts";
 import { asFailure, DeploymentFailure, endsCancelled } from "../core/failure.ts";
-import { type Release, releaseId, type ReleaseStore } from "../core/release.ts";
+import type { Release, ReleaseStore } from "../core/release.ts";
 import type { StackStateStore } from "../core/stack-state.ts";
+import { applyOnMachine } from "./apply-on-machine.ts";
 import type { Connection } from "./deploy.ts";
 import type { DeploymentRun } from "./deployment-run.ts";
+import { findBefore, type MachineBefore, mayHaveTouched } from "./find-before.ts";
 import { finishRun, succeed } from "./finish-run.ts";
-import { type Before, goBack, type GoBackPorts } from "./go-back.ts";
-import type { ApplyInput } from "./plan-release.ts";
+import { goBack, type GoBackOptions, type GoBackPorts } from "./go-back.ts";
+import type { Hold } from "./hold-machine.ts";
+import { listMachines, withState } from "./machine-states.ts";
+import type { MachineSteps } from "./machine-steps.ts";
+import type { ApplyInput, Plan } from "./plan-release.ts";
 
 export interface PutLivePorts extends GoBackPorts {
     readonly releases: ReleaseStore;
     readonly stackStates: StackStateStore;
     readonly onError: (error: unknown) => void;
-    /** What ran before the first deployment, as release 0; undefined where nothing did. */
-    readonly snapshot: (run: DeploymentRun, release: Release, connection: Connection) => Promise<Release | undefined>;
+    /** The machines that the stack is deployed to, in turn. */
+    readonly machines: (run: DeploymentRun, connection: Connection) => Promise<readonly MachineSteps[]>;
     /** Removes releases and images beyond those to keep. */
-    readonly prune: (stack: string, keep: number) => Promise<void>;
+    readonly prune: (stack: string, connection: Connection) => Promise<void>;
+}
+
+interface Going extends GoBackOptions {
+    readonly connection: Connection;
+    readonly signal: AbortSignal;
 }
 
 /**
- * Makes a release what the stack runs, and ends the run's row: `successful`; or the old release again, and
- * `rolled_back`, `cancelled` or `failed`. Goes on where a crash left off.
+ * Makes a release what the stack runs, on one machine after the other, and ends the run's row: `successful`; or the old
+ * release again, and `rolled_back`, `cancelled` or `failed`. Goes on where a crash left off.
  */
 export function createPutLive(ports: PutLivePorts) {
     return async function putLive(run: DeploymentRun, release: Release, connection: Connection): Promise<void> {
-        const before = await findBefore(ports, run, release, connection);
-        const restoring = before.release?.deploymentId === release.deploymentId;
-        const start = await mayStart(ports, run, restoring);
-        const back = { before, start, rollbackOnFailure: connection.config.rollbackOnFailure };
-        if (run.record.phase === "rolling_back") {
-            // What was begun is finished, whatever the configuration says by now.
-            const goOn = { ...back, rollbackOnFailure: true };
-            await goBack(ports, run, await asApplied(ports, release), goOn, savedFailure(run.record));
-            return;
-        }
+        const machines = await ports.machines(run, connection);
+        const holds: Hold[] = [];
         try {
-            await goLive(ports, run, {
-                release,
-                previous: before.release,
-                start,
-                pull: pullFor(connection, restoring),
-                signal: run.signal,
-            });
-        } catch (error) {
-            const failure = asFailure(error);
-            if (failure.errorCode === "interrupted" || !mayHaveTouched(run.record)) {
-                throw failure;
+            for (const machine of machines) {
+                holds.push(await holdOn(machine, run));
             }
-            if (restoring) {
-                await endRestore(ports, run, failure);
-                return;
-            }
-            await goBack(ports, run, await asApplied(ports, release), back, failure);
-            return;
+            const signal = AbortSignal.any([run.signal, ...holds.map(({ lost }) => lost)]);
+            await putOn(ports, run, release, { machines, connection, signal });
+        } finally {
+            await Promise.all(holds.map((hold) => hold.release()));
         }
-        await ports.prune(run.stack, connection.config.keepReleases).catch(ports.onError);
     };
 }
 
-/** Whether anything of the stack may have changed already. */
-function mayHaveTouched({ status, phase }: DeploymentRecord): boolean {
-    return status === "deploying" && phase !== "previewing";
+/** What was begun before a crash is not given up because the machine does not answer at once. */
+async function holdOn(machine: MachineSteps, run: DeploymentRun): Promise<Hold> {
+    if (!mayHaveTouched(run.record)) {
+        return machine.hold(run);
+    }
+    await machine.waitForEngine(run);
+    try {
+        return await machine.hold(run);
+    } catch (error) {
+        const failure = asFailure(error);
+        const words = `${failure.message}. What was begun on ${machine.name} may be half done: redeploy when it answers.`;
+        throw new DeploymentFailure(failure.errorCode, words, { cause: error });
+    }
+}
+
+interface Given {
+    readonly machines: readonly MachineSteps[];
+    readonly connection: Connection;
+    readonly signal: AbortSignal;
+}
+
+async function putOn(
+    ports: PutLivePorts,
+    run: DeploymentRun,
+    release: Release,
+    { machines, connection, signal }: Given,
+): Promise<void> {
+    const { before, live } = await findBefore(ports, run, { release, connection, machines });
+    const restoring = live?.deploymentId === release.deploymentId;
+    const start = await mayStart(ports, run, restoring);
+    const { rollbackOnFailure } = connection.config;
+    const going: Going = { before, start, rollbackOnFailure, connection, signal };
+    if (run.record.phase === "rolling_back") {
+        // What was begun is finished, whatever the configuration says by now.
+        const goOn = { ...going, rollbackOnFailure: true };
+        await goBack(ports, run, await asApplied(ports, release), goOn, savedFailure(run.record));
+        return;
+    }
+    try {
+        await goLive(ports, run, { release, pull: pullFor(connection, restoring) }, going);
+    } catch (error) {
+        await endFailed(ports, run, { release, restoring }, going, asFailure(error));
+        return;
+    }
+    await ports.prune(run.stack, connection).catch(ports.onError);
+}
+
+async function endFailed(
+    ports: PutLivePorts,
+    run: DeploymentRun,
+    { release, restoring }: { readonly release: Release; readonly restoring: boolean },
+    going: Going,
+    failure: DeploymentFailure,
+): Promise<void> {
+    if (failure.errorCode === "interrupted" || !mayHaveTouched(run.record)) {
+        throw failure;
+    }
+    if (restoring) {
+        await endRestore(ports, run, failure);
+        return;
+    }
+    if (failure.errorCode === "target_busy") {
+        await endTakenOver(ports, run, failure);
+        return;
+    }
+    await goBack(ports, run, await asApplied(ports, release), going, failure);
 }
 
 /** The release with what planning noted of it, such as its services' hashes. */
@@ -68,21 +121,78 @@ async function asApplied(ports: PutLivePorts, release: Release): Promise<Release
     return (await ports.releases.find(release.deploymentId)) ?? release;
 }
 
-async function goLive(ports: PutLivePorts, run: DeploymentRun, input: ApplyInput): Promise<void> {
-    if (run.record.status === "building") {
-        await run.become("deploying", "previewing");
+/** Everything is planned, and every image pulled, before anything is touched anywhere. */
+async function goLive(
+    ports: PutLivePorts,
+    run: DeploymentRun,
+    what: Pick<ApplyInput, "release" | "pull">,
+    { before, start, signal }: Going,
+): Promise<void> {
+    const machines = listMachines(run, before);
+    await (run.record.status === "building"
+        ? run.become("deploying", "previewing", { machines })
+        : run.change({ machines }));
+    const planned = [];
+    for (const one of before) {
+        const input = inputFor(one, what, { start, signal });
+        tellMachine(run, before, one);
+        planned.push({ one, input, plan: await one.machine.plan(run, input) });
+        run.checkSignal(signal);
     }
-    const plan = await ports.plan(run, input);
-    run.checkSignal();
-    await run.enter("applying");
-    await ports.apply(run, input, plan);
-    run.checkSignal();
-    if (input.start) {
-        await run.enter("verifying");
-        await ports.verify(run, plan, run.signal);
-        run.checkSignal();
+    const ended: Plan[] = [];
+    for (const { one, input, plan } of planned) {
+        await noteLast(run, planned[ended.length - 1]?.one);
+        tellMachine(run, before, one);
+        ended.push(await bringUp(run, one, input, plan));
     }
-    await finishRun(ports, run, "successful", succeed(run, plan.release, input.start));
+    const [first] = ended;
+    if (first === undefined) {
+        throw new DeploymentFailure("not_supported", "targetIds: the stack has no machine to run on; choose one.");
+    }
+    const done = machines.map((machine) => ({ ...machine, state: "done" as const }));
+    await finishRun(ports, run, "successful", { ...succeed(run, first.release, start), machines: done });
+}
+
+async function noteLast(run: DeploymentRun, last: MachineBefore | undefined): Promise<void> {
+    if (last !== undefined) {
+        await run.change({ machines: withState(run, last.machine.id, "done") });
+    }
+}
+
+async function bringUp(run: DeploymentRun, { machine }: MachineBefore, input: ApplyInput, plan: Plan): Promise<Plan> {
+    const { id } = machine;
+    try {
+        return await applyOnMachine(machine, run, {
+            input,
+            plan,
+            enter: (phase) => run.enter(phase, { machines: withState(run, id, phase) }),
+        });
+    } catch (error) {
+        if (asFailure(error).errorCode !== "interrupted") {
+            await run.change({ machines: withState(run, id, "failed") });
+        }
+        throw error;
+    }
+}
+
+function inputFor(
+    { machine, release: previous }: MachineBefore,
+    { release, pull }: Pick<ApplyInput, "release" | "pull">,
+    { start, signal }: Pick<ApplyInput, "start" | "signal">,
+): ApplyInput {
+    return {
+        release: machine.releaseOn(release),
+        previous: previous && machine.releaseOn(previous),
+        start,
+        pull,
+        signal,
+    };
+}
+
+function tellMachine(run: DeploymentRun, all: readonly MachineBefore[], { machine }: MachineBefore): void {
+    if (all.length > 1 || machine.isRemote) {
+        run.say(`On ${machine.name}:`);
+    }
 }
 
 /** A stack that a user stopped stays stopped: pushes and polls prepare the release, but do not start it. */
@@ -116,21 +226,11 @@ async function endRestore(ports: PutLivePorts, run: DeploymentRun, failure: Depl
     await finishRun(ports, run, status, { error, errorCode: failure.errorCode });
 }
 
-/** What ran before: the release of the live deployment, or a snapshot of what the folder runs without one. */
-async function findBefore(
-    ports: PutLivePorts,
-    run: DeploymentRun,
-    release: Release,
-    connection: Connection,
-): Promise<Before> {
-    const live = await ports.deployments.findLive(run.stack);
-    const kept = live && (await ports.releases.find(releaseId(live)));
-    if (kept !== undefined) {
-        return { release: kept, isLost: false };
-    }
-    // Once applying has begun, what runs may be half of this very release: nothing to go back to.
-    const snapshot = mayHaveTouched(run.record) ? undefined : await ports.snapshot(run, release, connection);
-    return { release: snapshot, isLost: live !== undefined && snapshot === undefined };
+/** Another server works on the stack by now: whatever is done here would be done against it. */
+async function endTakenOver(ports: PutLivePorts, run: DeploymentRun, failure: DeploymentFailure): Promise<void> {
+    const error = `${run.mask(failure.message)} The stack is left to it, as it is there.`;
+    run.say(error);
+    await finishRun(ports, run, "failed", { error, errorCode: failure.errorCode });
 }
 
 function savedFailure(record: DeploymentRecord): DeploymentFailure {

@@ -17,7 +17,7 @@ export async function registryOf(
     return config?.registryId ? imageRegistries.find(config.registryId) : undefined;
 }
 
-/** The engine, which pulls images of the stack's registry with its login. */
+/** The engine, which asks for and pulls images of the stack's registry with its login. */
 export async function registryEngine(ports: RegistryEnginePorts, stack: string): Promise<Engine> {
     const registry = await registryOf(ports, await ports.buildConfigs.findByStack(stack));
     const login = registry && imageLogin(registry);
@@ -25,9 +25,10 @@ export async function registryEngine(ports: RegistryEnginePorts, stack: string):
         return ports.engine;
     }
     const { engine } = ports;
+    const loginFor = (name: string) => (isBelow(name, registry.url) ? { login } : {});
     return {
         ...engine,
-        pullImage: (name, options) =>
-            engine.pullImage(name, isBelow(name, registry.url) ? { ...options, login } : options),
+        pullImage: (name, options) => engine.pullImage(name, { ...options, ...loginFor(name) }),
+        findRemoteDigest: (name, options) => engine.findRemoteDigest(name, { ...options, ...loginFor(name) }),
     };
 }

@@ -1,5 +1,5 @@
 import { AppError } from "../../../common/errors.ts";
-import type { DeploymentRecord, DeploymentStore } from "../core/deployment.ts";
+import { awaitsApproval, type DeploymentRecord, type DeploymentStore } from "../core/deployment.ts";
 import type { RepositoryStore } from "../core/git-repository.ts";
 import type { Caller } from "../core/host.ts";
 import { releaseId, type ReleaseStore } from "../core/release.ts";
@@ -14,7 +14,8 @@ export interface RestorePorts {
 
 /**
  * Queues a deployment of the release that is live, over whatever was changed by hand since. What differs is repaired,
- * the rest is left alone. Throws `not_found` where nothing is live, `conflict` while a deployment is active.
+ * the rest is left alone. Throws `not_found` where nothing is live, `conflict` while a deployment is active (one that waits
+ * for approval may go on waiting).
  */
 export async function restoreLive(
     ports: RestorePorts,
@@ -28,7 +29,7 @@ export async function restoreLive(
     if (live === undefined || release === undefined) {
         throw new AppError("not_found", `stack: ${stack} has no release to restore; deploy a commit instead`);
     }
-    const [active] = await ports.deployments.listActive(stack);
+    const active = (await ports.deployments.listActive(stack)).find((row) => !awaitsApproval(row));
     if (active?.previousDeploymentId === release.deploymentId) {
         return active;
     }

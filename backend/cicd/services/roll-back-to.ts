@@ -2,6 +2,7 @@ import { AppError } from "../../../common/errors.ts";
 import type { DeploymentRecord, DeploymentStore } from "../core/deployment.ts";
 import type { Caller } from "../core/host.ts";
 import { releaseId, type ReleaseStore } from "../core/release.ts";
+import { supersedeWaiting } from "./supersede-waiting.ts";
 
 export interface RollBackPorts {
     readonly deployments: DeploymentStore;
@@ -11,7 +12,8 @@ export interface RollBackPorts {
 }
 
 /**
- * Queues a deployment of an earlier deployment's release: the same images, files and variables. Throws `not_found` for
+ * Queues a deployment of an earlier deployment's release: the same images, files and variables. Once it is live, the
+ * stack is pinned to it (`withPins`). Throws `not_found` for
  * an unknown one, `conflict` where its release is not kept or is live already.
  */
 export async function rollBackTo(
@@ -47,8 +49,11 @@ export async function rollBackTo(
         triggeredBy: caller.via === "token" ? "api" : "manual",
         triggeredByUser: caller.username,
         previousDeploymentId: release.deploymentId,
+        note: "Pins the stack to this release, once it is live, until it is unpinned",
     });
     ports.announce(rollback);
+    const what = `a rollback to ${release.commitSha.slice(0, 7)}`;
+    await supersedeWaiting(ports, active, { id: rollback.id, what });
     ports.wake();
     return rollback;
 }

@@ -16,7 +16,10 @@ export function releaseVariables(run: DeploymentRun, variables: readonly Variabl
     return [...others, ...Object.entries(own).map(([name, value]) => ({ name, value, secret: false }))];
 }
 
-function ownVariables(run: DeploymentRun): Record<string, string> {
+/** What every deployment sets by itself. */
+export const ownVariableNames = ["CICD_STACK", "CICD_COMMIT_SHA", "CICD_BRANCH", "CICD_TAG", "CICD_IMAGE_TAG"] as const;
+
+function ownVariables(run: DeploymentRun): Record<(typeof ownVariableNames)[number], string> {
     const { commitSha, branch, tag, stackId } = run.record;
     return {
         CICD_STACK: stackId,

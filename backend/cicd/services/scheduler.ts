@@ -3,7 +3,9 @@ import type { Clock } from "../core/clock.ts";
 import type { DeploymentStore } from "../core/deployment.ts";
 import type { RepositoryStore } from "../core/git-repository.ts";
 import type { Schedule, Schedules } from "../core/schedule.ts";
+import { type StackStateStore, whyPinned } from "../core/stack-state.ts";
 import type { Enqueue } from "./enqueue-deployment.ts";
+import { findPin } from "./find-pin.ts";
 import { readSchedule } from "./schedule-times.ts";
 import { createTicker, type Ticker } from "./ticker.ts";
 
@@ -16,7 +18,8 @@ const recentDeployments = 20;
 export interface SchedulerPorts {
     readonly repositories: Pick<RepositoryStore, "findByStack">;
     readonly buildConfigs: Pick<BuildConfigStore, "findByStack" | "list">;
-    readonly deployments: Pick<DeploymentStore, "list" | "listActive">;
+    readonly deployments: Pick<DeploymentStore, "list" | "listActive" | "findLive">;
+    readonly stackStates: Pick<StackStateStore, "findPin">;
     readonly schedules: Schedules;
     readonly enqueue: Enqueue;
     readonly clock: Clock;
@@ -38,7 +41,7 @@ interface Entry {
     readonly next: Date | undefined;
     /** When that was decided. */
     readonly since: Date;
-    /** The deployment that the last time was left out for. */
+    /** The deployment, or the pin, that the last time was left out for. */
     readonly blockedBy?: string | undefined;
 }
 
@@ -124,7 +127,7 @@ function readEntry(ports: SchedulerPorts, config: BuildConfigRecord): Entry | un
     }
 }
 
-/** Whether a deployment that waits or runs kept it from running: its id. */
+/** What kept it from running: the id of a deployment that waits or runs, or the words of a pin. */
 async function runEntry(ports: SchedulerPorts, entry: Entry): Promise<string | undefined> {
     const { stack, next } = entry;
     const late = ports.clock.now().getTime() - (next?.getTime() ?? 0);
@@ -136,6 +139,14 @@ async function runEntry(ports: SchedulerPorts, entry: Entry): Promise<string | u
     const buildConfig = await ports.buildConfigs.findByStack(stack);
     if (repository === undefined || buildConfig === undefined || sourceOf(buildConfig) !== entry.source) {
         return undefined;
+    }
+    const pin = await findPin(ports, stack);
+    const pinned = pin && whyPinned(pin);
+    if (pinned !== undefined) {
+        if (pinned !== entry.blockedBy) {
+            ports.onNotice(`The schedule of the stack ${stack} is left out: it is ${pinned}.`);
+        }
+        return pinned;
     }
     const [active] = await ports.deployments.listActive(stack);
     if (active === undefined) {

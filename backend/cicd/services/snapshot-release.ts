@@ -3,7 +3,7 @@ import { composeFileNames, overrideFileNames } from "../compose/find-compose-fil
 import type { DeploymentRecord, DeploymentStore } from "../core/deployment.ts";
 import type { ContainerState, Engine } from "../core/engine.ts";
 import type { Files } from "../core/files.ts";
-import type { Host } from "../core/host.ts";
+import type { Machine } from "../core/machine.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Release, ReleaseFile, ReleaseStore } from "../core/release.ts";
 import type { Connection } from "./deploy.ts";
@@ -15,7 +15,7 @@ export interface SnapshotPorts {
     readonly releases: ReleaseStore;
     readonly engine: Engine;
     readonly files: Files;
-    readonly host: Pick<Host, "stackDirectory">;
+    readonly workspacesDirectory: string;
     readonly clock: Clock;
     readonly announce: (deployment: DeploymentRecord) => void;
 }
@@ -29,12 +29,13 @@ export async function snapshotRelease(
     run: DeploymentRun,
     first: Release,
     connection: Connection,
+    machine: Pick<Machine, "id" | "name" | "stackDirectory">,
 ): Promise<Release | undefined> {
     const running = (await inspectStack(ports.engine, run.stack)).filter((state) => state.status === "running");
     if (running.length === 0) {
         return undefined;
     }
-    const directory = await ports.host.stackDirectory(run.stack);
+    const directory = await machine.stackDirectory();
     const names = [...composeFileNames, ...overrideFileNames, ...first.files.map((file) => file.path)];
     const files = await existingFiles(ports.files, directory, new Set(names));
     const row = await ports.deployments.create({
@@ -47,6 +48,7 @@ export async function snapshotRelease(
         triggeredBy: run.record.triggeredBy,
         note: "What ran before the repository was connected.",
         images: images(running),
+        machines: [{ id: machine.id, name: machine.name, state: "done" }],
         status: "successful",
     });
     const release: Release = {
@@ -62,10 +64,24 @@ export async function snapshotRelease(
         serviceHashes: {},
         healthCheck: { timeoutSeconds: connection.config.healthCheckTimeout },
     };
-    await ports.releases.save(release, directory);
+    await saveFrom(ports, release, directory, run.id);
     ports.announce(row);
     run.say(`What ran before is kept as release 0 (${files.length} files)`);
     return release;
+}
+
+/** By way of a workspace: the stack's directory may lie on another machine. */
+async function saveFrom(ports: SnapshotPorts, release: Release, directory: string, runId: string): Promise<void> {
+    const workspace = `${ports.workspacesDirectory}/${release.stackId}-before-${runId}`;
+    await ports.files.makeDirectory(workspace);
+    try {
+        for (const { path } of release.files) {
+            await ports.files.copy(directory, workspace, path);
+        }
+        await ports.releases.save(release, workspace);
+    } finally {
+        await ports.files.removeTree(workspace);
+    }
 }
 
 async function existingFiles(

@@ -88,7 +88,8 @@ async function composePaths(
     signal: AbortSignal,
 ): Promise<string[]> {
     try {
-        return [...(await findComposePaths(ports.git, remote, branch, signal))];
+        const found = await ports.git.use(remote.url, () => findComposePaths(ports.git, remote, branch, signal));
+        return [...found];
     } catch {
         // The connection works; a repository that is too large to fetch now, or empty, is no reason to say otherwise.
         return [];

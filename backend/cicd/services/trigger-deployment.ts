@@ -1,12 +1,14 @@
 import { AppError } from "../../../common/errors.ts";
 import type { DeploymentRequest } from "../../../common/schema/deployment.ts";
+import type { PinnedRelease } from "../../../common/schema/stack.ts";
 import type { BuildConfigStore } from "../core/build-config.ts";
-import type { DeploymentRecord } from "../core/deployment.ts";
+import type { DeploymentRecord, DeploymentStore } from "../core/deployment.ts";
 import type { RepositoryStore } from "../core/git-repository.ts";
 import type { Caller } from "../core/host.ts";
 import type { Enqueue } from "./enqueue-deployment.ts";
+import { unpinStack, type UnpinPorts } from "./unpin-stack.ts";
 
-export interface TriggerPorts {
+export interface TriggerPorts extends UnpinPorts {
     readonly repositories: RepositoryStore;
     readonly buildConfigs: BuildConfigStore;
     readonly enqueue: Enqueue;
@@ -14,7 +16,7 @@ export interface TriggerPorts {
 
 /**
  * Queues a deployment that a person or a program asks for. What the request leaves out comes from the repository; the
- * same commit already active is answered as it is. Throws `not_found` where the stack is not connected, `invalid`
+ * same commit already active is answered as it is. A stack that was pinned to an earlier release is unpinned. Throws `not_found` where the stack is not connected, `invalid`
  * where branch and tag are both given.
  */
 export async function triggerDeployment(
@@ -30,7 +32,9 @@ export async function triggerDeployment(
     if (request.branch !== undefined && request.tag !== undefined) {
         throw new AppError("invalid", "tag: give either a branch or a tag, not both");
     }
-    const { deployment } = await ports.enqueue({
+    const unpinned = await unpinStack(ports, stack);
+    const note = unpinned && `Unpins the stack, which ${unpinned.by} had pinned to ${nameOf(unpinned)}.`;
+    const { deployment, created } = await ports.enqueue({
         repository,
         buildConfig,
         ref:
@@ -40,6 +44,16 @@ export async function triggerDeployment(
         commit: request.commit ?? "",
         triggeredBy: caller.via === "token" ? "api" : "manual",
         user: caller.username,
+        note,
     });
-    return deployment;
+    return created || note === undefined ? deployment : noteOn(ports.deployments, deployment, note);
+}
+
+function nameOf({ commitSha }: PinnedRelease): string {
+    return commitSha === "" ? "what ran before git" : commitSha.slice(0, 7);
+}
+
+/** One that waits already, such as a push's. */
+async function noteOn(deployments: DeploymentStore, row: DeploymentRecord, note: string): Promise<DeploymentRecord> {
+    return (await deployments.update(row.id, row.status, { note })) ?? row;
 }

@@ -1,5 +1,6 @@
 import type { Clock } from "../core/clock.ts";
 import { type DeploymentRecord, type DeploymentStore, isTerminal } from "../core/deployment.ts";
+import { requestedEnd } from "./requested-end.ts";
 import type { RunningDeployments } from "./running-deployments.ts";
 
 const leaseSeconds = 30;
@@ -141,8 +142,8 @@ async function reportAndWait(ports: WorkerPorts, error: unknown, stopping: Abort
 /** A cancel may have come before the run could hear of it: between its claim and now, or before a restart. */
 async function heedRequest(ports: WorkerPorts, id: string): Promise<void> {
     const row = await ports.deployments.find(id);
-    if (row?.cancelRequestedAt !== undefined) {
-        const errorCode = row.supersededBy === undefined ? "cancelled" : "superseded";
-        ports.running.abort(id, { errorCode, message: row.cancelReason ?? "Cancelled." });
+    const end = row && requestedEnd(row);
+    if (end !== undefined) {
+        ports.running.abort(id, end);
     }
 }

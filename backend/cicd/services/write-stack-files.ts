@@ -3,7 +3,7 @@ import { isGeneratedOverride } from "../compose/override.ts";
 import { filesAtOnce, mapAtOnce } from "../core/at-once.ts";
 import type { FileInfo, Files } from "../core/files.ts";
 import type { Release, ReleaseFile } from "../core/release.ts";
-import { findObstacles, foldersOf } from "./find-obstacles.ts";
+import { findObstacles } from "./find-obstacles.ts";
 
 export interface StackFilesInput {
     readonly stackDirectory: string;
@@ -47,7 +47,7 @@ export async function planStackFiles(files: Files, input: StackFilesInput): Prom
     const foreign = await foreignComposeFiles(files, input, removed);
     const obstacles = await findObstacles(files, input, removed);
     const gone = new Set([...obstacles.replaced, ...obstacles.first]);
-    const writes = await planWrites(files, input, gone);
+    const writes = await planWrites(files, input, obstacles.lying);
     return {
         written: writes.written,
         removed,
@@ -69,15 +69,12 @@ export async function writeStackFiles(files: Files, input: StackFilesInput, chan
     for (const path of change.replaced) {
         await files.copy(input.stackDirectory, input.replacedDirectory, path);
     }
-    for (const path of change.obstacles) {
-        await files.remove(input.stackDirectory, path);
-    }
+    await removeAll(files, input.stackDirectory, change.obstacles);
     await mapAtOnce(change.written, filesAtOnce, (path) => files.copy(input.source, input.stackDirectory, path));
     const override = input.override === undefined ? [] : [generatedOverrideName];
     const kept = new Set([...input.files.map((file) => file.path), ...change.obstacles, ...override]);
-    for (const path of [...change.removed, ...change.replaced].filter((name) => !kept.has(name))) {
-        await files.remove(input.stackDirectory, path);
-    }
+    const over = [...change.removed, ...change.replaced].filter((path) => !kept.has(path));
+    await removeAll(files, input.stackDirectory, over);
     if (input.override === undefined) {
         await removeGeneratedOverride(files, input.stackDirectory);
     } else if ((await files.readText(input.stackDirectory, generatedOverrideName)) !== input.override) {
@@ -85,29 +82,32 @@ export async function writeStackFiles(files: Files, input: StackFilesInput, chan
     }
 }
 
+async function removeAll(files: Files, directory: string, paths: readonly string[]): Promise<void> {
+    await mapAtOnce(paths, filesAtOnce, (path) => files.remove(directory, path));
+}
+
 async function planWrites(
     files: Files,
     input: StackFilesInput,
-    gone: ReadonlySet<string>,
+    lying: ReadonlyMap<string, FileInfo>,
 ): Promise<Pick<StackFilesChange, "written" | "replaced">> {
-    const known = knownHashes([...input.previous, ...(input.known ?? [])]);
-    const written: string[] = [];
-    const replaced: string[] = [];
-    const lying = await mapAtOnce(input.files, filesAtOnce, async (file) => {
-        const hidden = foldersOf(file.path).some((folder) => gone.has(folder));
-        return { file, there: hidden ? undefined : await files.inspect(input.stackDirectory, file.path) };
-    });
-    for (const { file, there } of lying) {
-        if (isInPlace(file, there)) {
-            continue;
-        }
-        written.push(file.path);
-        const isForeign = there !== undefined && there.kind !== "directory" && there.sha256 !== file.sha256;
-        if (isForeign && !known.has(keyOf(file.path, there.sha256)) && !(await isOurs(files, input, file.path))) {
-            replaced.push(file.path);
+    const written = input.files.filter((file) => !isInPlace(file, lying.get(file.path)));
+    const foreign = new Map<string, string>();
+    for (const { path, sha256 } of written) {
+        const there = lying.get(path);
+        if (there !== undefined && there.kind !== "directory" && there.sha256 !== sha256) {
+            foreign.set(path, there.sha256);
         }
     }
-    return { written, replaced };
+    for (const { path, sha256 } of foreign.size === 0 ? [] : [...input.previous, ...(input.known ?? [])]) {
+        if (foreign.get(path) === sha256) {
+            foreign.delete(path);
+        }
+    }
+    if (foreign.has(generatedOverrideName) && (await isOurOverride(files, input.stackDirectory))) {
+        foreign.delete(generatedOverrideName);
+    }
+    return { written: written.map(({ path }) => path), replaced: [...foreign.keys()] };
 }
 
 /** Whether nothing is to be written: it is there already, or it is the stack's own `.env`. */
@@ -118,8 +118,8 @@ function isInPlace(file: ReleaseFile, there: FileInfo | undefined): boolean {
     return file.path === ".env" || (there.sha256 === file.sha256 && there.executable === file.executable);
 }
 
-async function isOurs(files: Files, { stackDirectory }: StackFilesInput, path: string): Promise<boolean> {
-    return path === generatedOverrideName && isGeneratedOverride((await files.readText(stackDirectory, path)) ?? "");
+async function isOurOverride(files: Files, stackDirectory: string): Promise<boolean> {
+    return isGeneratedOverride((await files.readText(stackDirectory, generatedOverrideName)) ?? "");
 }
 
 /** The user's own override file in a directory, if Compose would read one that is not ours. */
@@ -189,12 +189,4 @@ async function removeGeneratedOverride(files: Files, directory: string): Promise
     if (text !== undefined && isGeneratedOverride(text)) {
         await files.remove(directory, generatedOverrideName);
     }
-}
-
-function knownHashes(files: readonly ReleaseFile[]): ReadonlySet<string> {
-    return new Set(files.map((file) => keyOf(file.path, file.sha256)));
-}
-
-function keyOf(path: string, sha256: string): string {
-    return `${path}\0${sha256}`;
 }

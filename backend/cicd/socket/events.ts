@@ -2,6 +2,7 @@ import type { CicdServices } from "../services/cicd-services.ts";
 import type { CicdHandlers } from "./handlers.ts";
 import { createLogSubscriptions } from "./log-subscriptions.ts";
 import { registryHandlers } from "./registry-events.ts";
+import { releaseHandlers } from "./release-events.ts";
 import { targetHandlers } from "./target-events.ts";
 
 /** The plugin's socket events. Login, right, validation and acks are the host's. Handlers throw AppError. */
@@ -10,6 +11,7 @@ export function cicdHandlers(services: CicdServices): CicdHandlers {
         ...repositoryHandlers(services),
         ...discoveryHandlers(services),
         ...deploymentHandlers(services),
+        ...releaseHandlers(services),
         ...registryHandlers(services),
         ...targetHandlers(services),
         ...createLogSubscriptions(services),
@@ -58,6 +60,7 @@ function discoveryHandlers(services: CicdServices) {
             const { items, nextCursor } = await services.listRepositories({ limit, cursor });
             return { repositories: items, nextCursor };
         },
+        makeDeployKey: async (_args, { caller }) => services.makeDeployKey(caller),
         discoverRepository: async ([input], { caller }) => services.discoverStacks({ input, caller, signal: inTime() }),
         connectStacks: async ([input], { caller }) => services.connectStacks({ input, caller, signal: inTime() }),
     } satisfies Partial<CicdHandlers>;
@@ -72,10 +75,16 @@ function deploymentHandlers(services: CicdServices) {
             preview: await services.previewDeployment({ stack, request: request ?? {}, caller, signal: inTime() }),
         }),
         cancelBuild: async ([id], { caller }) => ({ deployment: await services.cancelDeployment({ id, caller }) }),
+        approveDeployment: async ([id], { caller }) => ({
+            deployment: await services.approveDeployment({ id, caller }),
+        }),
+        rejectDeployment: async ([id], { caller }) => ({ deployment: await services.rejectDeployment({ id, caller }) }),
+        getDeploymentPreview: async ([id]) => ({ preview: await services.previewKept({ id, signal: inTime() }) }),
         rollbackDeployment: async ([id], { caller }) => ({ deployment: await services.rollBackTo({ id, caller }) }),
         getStackDrift: async ([stack]) => ({ drift: await services.findDrift(stack) }),
         restoreStack: async ([stack], { caller }) => ({ deployment: await services.restoreLive({ stack, caller }) }),
         getDeploymentDetails: async ([id]) => ({ deployment: await services.findDeployment(id) }),
+        getDeploymentHealth: async ([id]) => ({ health: (await services.findDeploymentHealth(id)) ?? null }),
         getDeploymentHistory: async ([stack, limit, cursor]) => {
             const { items, nextCursor } = await services.listDeployments(stack, { limit, cursor });
             return { deployments: items, nextCursor };

@@ -1,4 +1,5 @@
 import type { StackCICDExtension } from "../../../common/schema/stack.ts";
+import type { Elsewhere } from "./elsewhere.ts";
 
 /** What the plugin adds to stacks. */
 export interface StackExtension {
@@ -9,6 +10,8 @@ export interface StackExtension {
     badges(): Promise<ReadonlyMap<string, string | undefined>>;
     /** What compose gets besides the host's own environment when it works on this stack; empty for others' stacks. */
     environment(stack: string): Promise<Readonly<Record<string, string>>>;
+    /** The stacks that are deployed to other machines; what is known of these now, without asking them. */
+    elsewhere(): ReadonlyMap<string, Elsewhere>;
     /** What `getStack` answers besides Dockge's own fields. */
     details(stack: string): Promise<StackCICDExtension>;
 }
@@ -17,5 +20,6 @@ export interface StackExtension {
 export const noExtension: StackExtension = {
     badges: async () => new Map(),
     environment: async () => ({}),
+    elsewhere: () => new Map(),
     details: async () => ({}),
 };

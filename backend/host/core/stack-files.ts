@@ -26,6 +26,8 @@ export interface StackFiles {
      * mode and owner.
      */
     write(folder: StackFolder, texts: StackTexts): Promise<void>;
+    /** Writes `.env` alone, where it exists or has content. */
+    writeEnvironment(folder: StackFolder, composeENV: string): Promise<void>;
     /** Deletes a stack's folder. Throws AppError `conflict` for a link: what it points to is not ours. */
     remove(name: string): Promise<void>;
     /** Paths of the environment files that Dockge hands to compose, relative to the stack's folder. */

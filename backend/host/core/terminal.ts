@@ -18,17 +18,20 @@ export interface TerminalProcess {
     end(): void;
 }
 
+export interface TerminalOptions {
+    readonly size: TerminalSize;
+    readonly onData: (text: string) => void;
+    /** Called once, never before the process is answered. */
+    readonly onExit: (exitCode: number) => void;
+}
+
+/** Starts something that writes to a terminal. */
+export type TerminalStart = (options: TerminalOptions) => TerminalProcess;
+
 /** Starts programs in terminals. */
 export interface TerminalPrograms {
     /** Throws AppError `unavailable` when the program is not installed. */
-    start(
-        command: TerminalCommand,
-        options: {
-            readonly size: TerminalSize;
-            readonly onData: (text: string) => void;
-            readonly onExit: (exitCode: number) => void;
-        },
-    ): TerminalProcess;
+    start(command: TerminalCommand, options: TerminalOptions): TerminalProcess;
 }
 
 /** The terminals of a stack: its operations' progress, and its services' logs. */

@@ -1,10 +1,14 @@
+import { errorMessage } from "../../../common/errors.ts";
 import { composeCommand } from "../core/compose-command.ts";
+import type { OtherMachine } from "../core/elsewhere.ts";
 import type { Log } from "../core/log.ts";
 import type { StackContainer } from "../core/stack.ts";
-import type { TerminalViewer } from "../core/terminal.ts";
+import type { TerminalStart, TerminalViewer } from "../core/terminal.ts";
 import type { ComposePorts } from "./run-compose.ts";
+import type { Terminal } from "./terminal.ts";
 
 export interface CombinedLogsPorts extends Omit<ComposePorts, "watch"> {
+    /** Those on this machine. */
     readonly containersOf: (stack: string) => readonly StackContainer[];
     readonly log: Log;
 }
@@ -12,57 +16,100 @@ export interface CombinedLogsPorts extends Omit<ComposePorts, "watch"> {
 /** Follows a stack's logs as long as somebody looks at them. */
 export interface CombinedLogs {
     join(stack: string, viewer: TerminalViewer): string;
-    /** Follows again where the program has ended, because everything had stopped, and now something runs. */
+    /** Follows again where nothing is followed any more, because everything had stopped, and now something runs. */
     revive(): void;
 }
 
-export function createCombinedLogs(ports: CombinedLogsPorts): CombinedLogs {
-    const starting = new Set<string>();
+/** What one machine runs of a stack. */
+interface Part {
+    readonly machine: string;
+    readonly containers: readonly StackContainer[];
+    readonly prepare: () => Promise<TerminalStart>;
+}
 
-    async function follow(stack: string): Promise<void> {
+export function createCombinedLogs(ports: CombinedLogsPorts): CombinedLogs {
+    const followed = new WeakMap<Terminal, Set<string>>();
+
+    function partsOf(stack: string): readonly Part[] {
+        const elsewhere = ports.extension().elsewhere().get(stack);
+        const here = { machine: "", containers: ports.containersOf(stack), prepare: () => followHere(ports, stack) };
+        const isAlone = elsewhere?.alsoHere === false && elsewhere.machines.length === 1;
+        const there = (elsewhere?.machines ?? []).map((machine) => ({
+            machine: machine.name,
+            containers: machine.containers,
+            prepare: async () => followThere(machine, isAlone ? "" : `${machine.name}/`),
+        }));
+        return elsewhere?.alsoHere === false ? there : [here, ...there];
+    }
+
+    async function follow(stack: string, { machine, prepare }: Part): Promise<void> {
         const terminal = ports.terminals.find("combined", stack);
-        if (terminal === undefined || terminal.isRunning() || starting.has(stack) || !hasContainers(stack)) {
+        const machines = terminal && (followed.get(terminal) ?? new Set<string>());
+        if (terminal === undefined || machines === undefined || machines.has(machine)) {
             return;
         }
-        starting.add(stack);
+        followed.set(terminal, machines.add(machine));
         try {
-            const directory = await ports.files.directory(stack);
-            const argv = composeCommand("logs", await ports.files.environmentFiles(stack));
-            const environment = await ports.extension().environment(stack);
+            const start = await prepare();
             if (terminal.viewers() > 0) {
-                terminal.clear();
-                terminal
-                    .run(ports.programs, { argv, directory, environment }, ports.stopping)
-                    .catch(noteFailure(stack));
+                clearUnused(terminal);
+                await terminal.attach(start, ports.stopping);
             }
         } finally {
-            starting.delete(stack);
+            machines.delete(machine);
         }
     }
 
-    function followLater(stack: string): void {
-        follow(stack).catch(noteFailure(stack));
-    }
-
-    function noteFailure(stack: string) {
-        return (error: unknown): void => ports.log.warn({ err: error, stack }, "logs cannot be followed");
-    }
-
-    function hasContainers(stack: string): boolean {
-        return ports.containersOf(stack).some((container) => !container.oneOff);
+    function followWhere(stack: string, isWorthIt: (container: StackContainer) => boolean): void {
+        for (const part of partsOf(stack).filter(({ containers }) => containers.some(isWorthIt))) {
+            follow(stack, part).catch((error: unknown) =>
+                ports.log.warn({ err: error, stack }, "logs cannot be followed"),
+            );
+        }
     }
 
     return {
         join(stack, viewer) {
             const shown = ports.terminals.open("combined", stack).join(viewer);
-            followLater(stack);
+            followWhere(stack, ({ oneOff }) => !oneOff);
             return shown;
         },
         revive() {
-            const stopped = ports.terminals
+            ports.terminals
                 .watched("combined")
-                .filter((stack) => ports.containersOf(stack).some((container) => container.state === "running"));
-            stopped.forEach(followLater);
+                .forEach((stack) => followWhere(stack, ({ state }) => state === "running"));
         },
+    };
+}
+
+/** What is followed anew begins with the last lines. */
+function clearUnused(terminal: Terminal): void {
+    if (!terminal.isRunning()) {
+        terminal.clear();
+    }
+}
+
+async function followHere(
+    { files, extension, programs }: Pick<ComposePorts, "files" | "extension" | "programs">,
+    stack: string,
+): Promise<TerminalStart> {
+    const directory = await files.directory(stack);
+    const argv = composeCommand("logs", await files.environmentFiles(stack));
+    const environment = await extension().environment(stack);
+    return (options) => programs.start({ argv, directory, environment }, options);
+}
+
+function followThere(machine: OtherMachine, prefix: string): TerminalStart {
+    return ({ onData, onExit }) => {
+        const ending = new AbortController();
+        const onLine = (line: string): void => onData(`${prefix}${line}\r\n`);
+        machine.follow({ signal: ending.signal, onLine }).then(
+            () => onExit(0),
+            (error: unknown) => {
+                onLine(errorMessage(error));
+                onExit(1);
+            },
+        );
+        return { resize: () => undefined, end: () => ending.abort() };
     };
 }

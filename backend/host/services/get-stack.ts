@@ -25,7 +25,20 @@ export async function getStack(ports: GetStackPorts, name: string, primaryHostna
     }
     const texts = folder === undefined ? noTexts : await ports.files.read(folder);
     const extension = summary.isManagedByDockge ? await ports.extension().details(name) : {};
-    return { ...summary, ...texts, primaryHostname, ...extension };
+    return { ...summary, ...texts, ...(await liveFile(ports, summary)), primaryHostname, ...extension };
+}
+
+/** The compose file of a stack that runs on other machines alone; one that lies here is not what it runs. */
+async function liveFile(
+    ports: GetStackPorts,
+    { name, composeFileName }: StackSummary,
+): Promise<Pick<StackDetails, "composeFileName" | "composeYAML"> | undefined> {
+    const elsewhere = ports.extension().elsewhere().get(name);
+    if (elsewhere?.alsoHere !== false) {
+        return undefined;
+    }
+    const file = await elsewhere.composeFile();
+    return { composeFileName: file?.name ?? composeFileName, composeYAML: file?.text ?? "" };
 }
 
 function find(list: StackList, name: string): StackSummary | undefined {

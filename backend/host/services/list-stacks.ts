@@ -1,5 +1,6 @@
 import { stackStatus, type StackSummary } from "../../../common/schema/stack.ts";
 import { isStackName } from "../../../common/schema/stack-name.ts";
+import { statusAcross, viewElsewhere, type Elsewhere } from "../core/elsewhere.ts";
 import { defaultComposeFileName, statusOf, type StackContainer, type StackFolder } from "../core/stack.ts";
 
 /** What the list is made of. */
@@ -9,6 +10,8 @@ export interface StackSources {
     readonly containers: readonly StackContainer[] | undefined;
     /** The stacks that the plugin knows, with the status of the newest deployment. */
     readonly badges: ReadonlyMap<string, string | undefined>;
+    /** Those that are deployed to other machines. */
+    readonly elsewhere: ReadonlyMap<string, Elsewhere>;
 }
 
 export type StackList = Readonly<Record<string, StackSummary>>;
@@ -35,17 +38,20 @@ export function listStacks(sources: StackSources): StackList {
 
 function folderSummary(
     { name, composeFileName }: StackFolder,
-    { containers, badges }: StackSources,
+    { containers, badges, elsewhere: others }: StackSources,
     own: readonly StackContainer[],
 ): StackSummary {
     const manageable = isStackName(name);
     const deploymentStatus = badges.get(name);
+    const elsewhere = others.get(name);
+    const here = containers === undefined ? stackStatus.unknown : statusOf(own);
     return {
-        ...emptySummary(name, containers === undefined ? stackStatus.unknown : statusOf(own)),
+        ...emptySummary(name, elsewhere === undefined ? here : statusAcross(elsewhere, here)),
         isManagedByDockge: manageable,
         composeFileName: composeFileName ?? defaultComposeFileName,
         ...(!manageable && { unmanageable: whyUnmanageable }),
         ...(deploymentStatus !== undefined && { deploymentStatus }),
+        ...(elsewhere !== undefined && { elsewhere: viewElsewhere(elsewhere) }),
     };
 }
 

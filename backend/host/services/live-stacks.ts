@@ -24,6 +24,7 @@ export interface LiveStacksPorts {
 export interface LiveStacks {
     list(): StackList;
     engine(): EngineState;
+    /** Those on this machine. */
     containersOf(project: string): readonly StackContainer[];
     /** Looks again soon; many calls within a moment are one look. */
     refresh(): void;
@@ -44,7 +45,7 @@ export function createLiveStacks(ports: LiveStacksPorts): LiveStacks {
 
     async function look(): Promise<StackList> {
         const [folders, badges] = await Promise.all([ports.files.scan(), ports.extension().badges(), askEngine()]);
-        const next = listStacks({ folders, containers, badges });
+        const next = listStacks({ folders, containers, badges, elsewhere: ports.extension().elsewhere() });
         const changed = JSON.stringify(next) !== JSON.stringify(list);
         list = next;
         if (changed) {

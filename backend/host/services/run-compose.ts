@@ -17,7 +17,7 @@ export interface ComposePorts {
 }
 
 /** Pulling large images over a slow line takes its time; nothing takes longer than this. In milliseconds. */
-const patience = 60 * 60 * 1000;
+export const composePatience = 60 * 60 * 1000;
 
 export const failedMessage = "Failed to deploy, please check the terminal output for more information.";
 
@@ -32,7 +32,7 @@ export async function runCompose(ports: ComposePorts, stack: string, action: Com
         const directory = await ports.files.directory(stack);
         const argv = composeCommand(action, await ports.files.environmentFiles(stack));
         terminal.write(`$ ${argv.join(" ")}\r\n`);
-        const signal = AbortSignal.any([ports.stopping, AbortSignal.timeout(patience)]);
+        const signal = AbortSignal.any([ports.stopping, AbortSignal.timeout(composePatience)]);
         const environment = await ports.extension().environment(stack);
         const exitCode = await terminal.run(ports.programs, { argv, directory, environment }, signal);
         if (exitCode !== 0) {

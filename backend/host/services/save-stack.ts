@@ -1,4 +1,5 @@
 import { AppError } from "../../../common/errors.ts";
+import { machineNames, type Elsewhere } from "../core/elsewhere.ts";
 import type { StackFiles, StackTexts } from "../core/stack-files.ts";
 import { checkStackTexts } from "./check-stack-texts.ts";
 import { existingStack } from "./existing-stack.ts";
@@ -24,4 +25,25 @@ export async function saveStack(files: StackFiles, { name, isAdd, ...texts }: St
     }
     await files.create(name);
     await files.write({ name }, texts);
+}
+
+/**
+ * Writes the `.env` of a stack that runs on other machines alone: the next deployment takes it there. Throws AppError
+ * `conflict` where the compose file was changed too, which comes from the repository.
+ */
+export async function saveElsewhere(
+    files: StackFiles,
+    { name, composeYAML, composeENV }: StackEdit,
+    elsewhere: Elsewhere,
+): Promise<void> {
+    const live = await elsewhere.composeFile();
+    if (composeYAML.trim() !== "" && composeYAML !== live?.text) {
+        throw new AppError(
+            "conflict",
+            `composeYAML: ${name} runs on ${machineNames(elsewhere)}, with the compose file of its repository; push a ` +
+                "commit to change it. Only .env is saved here",
+        );
+    }
+    checkStackTexts({ composeYAML: "", composeENV });
+    await files.writeEnvironment(await existingStack(files, name), composeENV);
 }

@@ -3,12 +3,13 @@ import { AppError } from "../../../common/errors.ts";
 import type { ComposeAction } from "../core/compose-command.ts";
 import type { StackLock } from "../core/stack-lock.ts";
 import { existingStack } from "./existing-stack.ts";
-import { runCompose, type ComposePorts } from "./run-compose.ts";
-import { saveStack, type StackEdit } from "./save-stack.ts";
+import { machineNames, type Elsewhere } from "../core/elsewhere.ts";
+import { runEverywhere, type RunEverywherePorts } from "./run-everywhere.ts";
+import { saveElsewhere, saveStack, type StackEdit } from "./save-stack.ts";
 
 export type StackAction = "started" | "stopped" | "deleted";
 
-export interface StackOperationsPorts extends ComposePorts {
+export interface StackOperationsPorts extends RunEverywherePorts {
     readonly lock: StackLock;
     readonly status: (stack: string) => number;
     /** Tells those who care about the user's wish before the operation is answered. */
@@ -39,14 +40,33 @@ export function createStackOperations(ports: StackOperationsPorts): StackOperati
 
     async function remove(stack: string): Promise<void> {
         const folder = await existingStack(files, stack);
-        if (folder.composeFileName !== undefined) {
+        const elsewhere = onlyElsewhere(ports, stack);
+        checkAllAnswer(stack, elsewhereOf(ports, stack));
+        if (folder.composeFileName !== undefined || elsewhere !== undefined) {
             await run(ports, stack, ["remove"]);
         }
         await files.remove(stack);
         await notify(stack, "deleted");
     }
 
+    async function save(edit: StackEdit): Promise<void> {
+        const elsewhere = onlyElsewhere(ports, edit.name);
+        if (elsewhere !== undefined && !edit.isAdd) {
+            await saveElsewhere(files, edit, elsewhere);
+            return;
+        }
+        await saveStack(files, edit);
+    }
+
     async function deploy(edit: StackEdit): Promise<void> {
+        const elsewhere = onlyElsewhere(ports, edit.name);
+        if (elsewhere !== undefined) {
+            throw new AppError(
+                "conflict",
+                `${edit.name} runs on ${machineNames(elsewhere)}: what it runs comes from its repository. Save its .env, ` +
+                    "then deploy a commit",
+            );
+        }
         await saveStack(files, edit);
         await run(ports, edit.name, ["up"]);
         await notify(edit.name, "started");
@@ -66,7 +86,7 @@ export function createStackOperations(ports: StackOperationsPorts): StackOperati
     }
 
     return {
-        save: (edit) => alone(ports, edit.name, "its files are being saved", () => saveStack(files, edit)),
+        save: (edit) => alone(ports, edit.name, "its files are being saved", () => save(edit)),
         deploy: (edit) => untroubled(ports, edit.name, "it is being deployed", () => deploy(edit)),
         start: button("it is being started", "up", "started"),
         stop: button("it is being stopped", "stop", "stopped"),
@@ -83,7 +103,8 @@ async function untroubled(
     what: string,
     operation: () => Promise<void>,
 ): Promise<void> {
-    const trouble = await ports.findTrouble?.(stack);
+    // What stands in the way here is no trouble for a stack that runs elsewhere.
+    const trouble = onlyElsewhere(ports, stack) === undefined ? await ports.findTrouble?.(stack) : undefined;
     if (trouble !== undefined) {
         throw new AppError("conflict", trouble);
     }
@@ -111,11 +132,31 @@ async function alone(
 /** Compose actions one after the other in a fresh progress terminal. */
 async function run(ports: StackOperationsPorts, stack: string, actions: readonly ComposeAction[]): Promise<void> {
     const folder = await existingStack(ports.files, stack);
-    if (folder.composeFileName === undefined) {
+    if (folder.composeFileName === undefined && elsewhereOf(ports, stack) === undefined) {
         throw new AppError("not_found", `${stack}: there is no compose file in its folder; save or deploy one first`);
     }
     ports.terminals.open("progress", stack).clear();
-    for (const action of actions) {
-        await runCompose(ports, stack, action);
+    await runEverywhere(ports, folder, actions);
+}
+
+function elsewhereOf(ports: StackOperationsPorts, stack: string): Elsewhere | undefined {
+    return ports.extension().elsewhere().get(stack);
+}
+
+function onlyElsewhere(ports: StackOperationsPorts, stack: string): Elsewhere | undefined {
+    const elsewhere = elsewhereOf(ports, stack);
+    return elsewhere?.alsoHere === false ? elsewhere : undefined;
+}
+
+/** A stack whose folder is gone could not be taken down there any more. */
+function checkAllAnswer(stack: string, elsewhere: Elsewhere | undefined): void {
+    const away = elsewhere?.machines.filter((machine) => machine.away !== undefined) ?? [];
+    if (away.length > 0) {
+        throw new AppError(
+            "unavailable",
+            `${away.map((machine) => machine.away).join(" ")} Nothing of ${stack} was deleted, for what runs there cannot ` +
+                "be taken down. Try again when it answers; or disconnect the repository first: then the stack is " +
+                "deleted here, and what runs there stays",
+        );
     }
 }

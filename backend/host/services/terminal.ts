@@ -4,6 +4,7 @@ import type {
     TerminalProcess,
     TerminalPrograms,
     TerminalSize,
+    TerminalStart,
     TerminalViewer,
 } from "../core/terminal.ts";
 import { terminalSizes } from "../core/terminal.ts";
@@ -18,6 +19,8 @@ export interface Terminal {
     readonly stack: string;
     /** Runs a program and resolves with its exit code; ends it when the signal aborts. */
     run(programs: TerminalPrograms, command: TerminalCommand, signal: AbortSignal): Promise<number>;
+    /** The same with something else than a program. Several may write at once; they end together. */
+    attach(start: TerminalStart, signal: AbortSignal): Promise<number>;
     isRunning(): boolean;
     write(text: string): void;
     clear(): void;
@@ -35,7 +38,7 @@ export interface Terminal {
 export function createTerminal(kind: TerminalKind, stack: string): Terminal {
     const buffer = createTerminalBuffer(bufferBytes);
     const viewers = new Set<TerminalViewer>();
-    let program: TerminalProcess | undefined;
+    const running = new Set<TerminalProcess>();
     let size: TerminalSize = terminalSizes[kind];
 
     function write(text: string): void {
@@ -43,19 +46,19 @@ export function createTerminal(kind: TerminalKind, stack: string): Terminal {
         viewers.forEach((viewer) => viewer.write(kind, stack, text));
     }
 
-    function end(): void {
-        program?.end();
-    }
-
-    function run(programs: TerminalPrograms, command: TerminalCommand, signal: AbortSignal): Promise<number> {
+    function attach(start: TerminalStart, signal: AbortSignal): Promise<number> {
         return new Promise((resolve) => {
             const onExit = (exitCode: number): void => {
                 signal.removeEventListener("abort", end);
-                program = undefined;
-                viewers.forEach((viewer) => viewer.exit(kind, stack, exitCode));
+                running.delete(program);
+                if (running.size === 0) {
+                    viewers.forEach((viewer) => viewer.exit(kind, stack, exitCode));
+                }
                 resolve(exitCode);
             };
-            program = programs.start(command, { size, onData: write, onExit });
+            const program = start({ size, onData: write, onExit });
+            const end = (): void => program.end();
+            running.add(program);
             signal.addEventListener("abort", end, { once: true });
         });
     }
@@ -63,10 +66,11 @@ export function createTerminal(kind: TerminalKind, stack: string): Terminal {
     return {
         kind,
         stack,
-        run,
+        attach,
         write,
-        end,
-        isRunning: () => program !== undefined,
+        run: (programs, command, signal) => attach((options) => programs.start(command, options), signal),
+        end: () => running.forEach((program) => program.end()),
+        isRunning: () => running.size > 0,
         clear() {
             buffer.clear();
             write(clearScreen);
@@ -77,10 +81,10 @@ export function createTerminal(kind: TerminalKind, stack: string): Terminal {
         },
         leave: (viewer) => viewers.delete(viewer),
         viewers: () => viewers.size,
-        isUnused: () => program === undefined && buffer.text() === "",
+        isUnused: () => running.size === 0 && buffer.text() === "",
         resize(next) {
             size = next;
-            program?.resize(next);
+            running.forEach((program) => program.resize(next));
         },
     };
 }

@@ -1,9 +1,9 @@
 import type { AgentAnswers, agentEvents, Done } from "../../../common/socket/host-events.ts";
 import type { ContainerWatch } from "../core/container-watch.ts";
-import { serviceStatuses } from "../core/stack.ts";
 import type { TerminalKind } from "../core/terminal.ts";
 import type { CombinedLogs } from "../services/combined-logs.ts";
 import { getStack, type GetStackPorts } from "../services/get-stack.ts";
+import { statusByMachine } from "../services/status-by-machine.ts";
 import type { StackOperations } from "../services/stack-operations.ts";
 import type { Terminals } from "../services/terminals.ts";
 import type { HostContext } from "./context.ts";
@@ -74,7 +74,8 @@ function lookHandlers(ports: AgentPorts) {
             sendStackList(session, await live.refreshNow());
             return { msg: "Updated", msgi18n: true };
         },
-        serviceStatusList: ([name]) => ({ serviceStatusList: serviceStatuses(live.containersOf(name)) }),
+        serviceStatusList: ([name]) =>
+            statusByMachine(ports.extension().elsewhere().get(name), live.containersOf(name)),
         getDockerNetworkList: async () => ({ dockerNetworkList: await ports.watch.listNetworks() }),
     } satisfies Partial<AgentHandlers>;
 }

@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
+import { randomUUID } from "node:crypto";
 
-/** A new id: 128 random bits as 32 hexadecimal digits, which are safe in URLs, file names, labels and commands. */
+/** A new id: a random UUID (122 random bits) as 32 hexadecimal digits, which are safe in URLs, file names, labels and commands. */
 export function randomId(): string {
-    return randomBytes(16).toString("hex");
+    return randomUUID().replaceAll("-", "");
 }

@@ -44,13 +44,27 @@ export const ContainerDetails = z.object({
         OOMKilled: z.boolean().default(false),
         ExitCode: z.int().default(0),
         StartedAt: z.string(),
-        Health: z.object({ Status: z.string() }).nullish(),
+        Error: z.string().default(""),
+        Health: z
+            .object({
+                Status: z.string(),
+                Log: z.array(z.object({ ExitCode: z.int(), Output: z.string().default("") })).nullish(),
+            })
+            .nullish(),
     }),
     Config: z.object({
         Labels: labels,
         Image: z.string().optional(),
         Tty: z.boolean().default(false),
         StopTimeout: z.int().min(0).nullish(),
+        /** In nanoseconds; 0 stands for the engine's default. */
+        Healthcheck: z
+            .object({
+                Interval: z.number().default(0),
+                StartInterval: z.number().default(0),
+                StartPeriod: z.number().default(0),
+            })
+            .nullish(),
     }),
     HostConfig: z.object({
         RestartPolicy: z.object({ Name: z.string().default("") }).nullish(),
@@ -85,6 +99,8 @@ export const ImageListItem = z.object({
     RepoTags: texts,
     RepoDigests: texts,
     Size: z.number().default(0),
+    /** -1 where it was not computed. */
+    SharedSize: z.number().optional(),
     /** A time when one image is asked for, seconds in a list. */
     Created: z
         .union([z.string(), z.number().transform((seconds) => new Date(seconds * 1000).toISOString())])

@@ -2,6 +2,7 @@ import Dockerode from "dockerode";
 import { clientOptions, type DockerAddress } from "./address.ts";
 import { Info, Version } from "./answers.ts";
 import { dockerArchives, type DockerArchives } from "./archives.ts";
+import { type DockerBuildCache, dockerBuildCache } from "./build-cache.ts";
 import { call } from "./call.ts";
 import { dockerContainers, type DockerContainers } from "./containers.ts";
 import { watchEvents, type WatchOptions } from "./events.ts";
@@ -20,6 +21,7 @@ export interface DockerClient {
     readonly containers: DockerContainers;
     readonly images: DockerImages;
     readonly archives: DockerArchives;
+    readonly buildCache: DockerBuildCache;
     readonly jobs: DockerJobs;
     /** Follows container events until the signal aborts; reconnects by itself. */
     watch(options: WatchOptions): Promise<void>;
@@ -41,6 +43,7 @@ export function connectDocker(address: DockerAddress): DockerClient {
         containers: dockerContainers(docker),
         images: dockerImages(docker),
         archives: dockerArchives(docker),
+        buildCache: dockerBuildCache(docker),
         jobs: dockerJobs(docker),
         watch: (options) => watchEvents(docker, options),
     };

@@ -2,10 +2,17 @@ import type Dockerode from "dockerode";
 import { z } from "zod";
 import { ContainerDetails, ContainerListItem } from "./answers.ts";
 import { call, callUnless, patienceSeconds } from "./call.ts";
+import type { OutputStream } from "./demux.ts";
+import { statusOf, toAppError } from "./errors.ts";
 import { createOutputLines } from "./output.ts";
 
 /** The engine's own. */
 const defaultGraceSeconds = 10;
+
+export interface TailLine {
+    readonly stream: OutputStream;
+    readonly text: string;
+}
 
 export interface DockerContainers {
     /** All containers, stopped ones too, that carry every one of these labels (`key` or `key=value`). */
@@ -17,7 +24,19 @@ export interface DockerContainers {
     kill(id: string, signal: "SIGTERM" | "SIGKILL"): Promise<void>;
     /** By force, with its anonymous volumes kept. Fine when it is gone. */
     remove(id: string): Promise<void>;
-    tailLogs(id: string, lines: number): Promise<readonly string[]>;
+    tailLogs(id: string, lines: number): Promise<readonly TailLine[]>;
+    /** Lines from the last ones on, until it stops or the signal aborts. Fine when it is gone. */
+    followLogs(id: string, options: FollowLogs): Promise<void>;
+}
+
+export interface FollowLogs {
+    readonly signal: AbortSignal;
+    /** How many of the lines that are there are handed on. */
+    readonly lines: number;
+    /** RFC 3339; lines before the second that it lies in are left out. */
+    readonly since?: string | undefined;
+    /** `time` is the engine's, in RFC 3339 with nanoseconds. */
+    readonly onOutput: (time: string, text: string) => void;
 }
 
 export function dockerContainers(docker: Dockerode): DockerContainers {
@@ -51,6 +70,7 @@ export function dockerContainers(docker: Dockerode): DockerContainers {
             await callUnless([404, 409], (abortSignal) => container.remove({ force: true, v: false, abortSignal }));
         },
         tailLogs: (id, lines) => tailLogs(docker, id, lines),
+        followLogs: (id, options) => followLogs(docker, id, options),
     };
 }
 
@@ -59,7 +79,7 @@ async function ownGrace(docker: Dockerode, id: string): Promise<number> {
     return (found === undefined ? undefined : ContainerDetails.parse(found).Config.StopTimeout) ?? defaultGraceSeconds;
 }
 
-async function tailLogs(docker: Dockerode, id: string, count: number): Promise<readonly string[]> {
+async function tailLogs(docker: Dockerode, id: string, count: number): Promise<readonly TailLine[]> {
     const container = docker.getContainer(id);
     const found: unknown = await callUnless([404], (abortSignal) => container.inspect({ abortSignal }));
     if (found === undefined) {
@@ -68,10 +88,37 @@ async function tailLogs(docker: Dockerode, id: string, count: number): Promise<r
     const output = await callUnless([404, 409], (abortSignal) =>
         container.logs({ stdout: true, stderr: true, follow: false, tail: count, abortSignal }),
     );
-    const lines: string[] = [];
-    const splitter = createOutputLines(ContainerDetails.parse(found).Config.Tty, (_stream, line) => lines.push(line));
+    const lines: TailLine[] = [];
+    const onLine = (stream: OutputStream, text: string): void => void lines.push({ stream, text });
+    const splitter = createOutputLines(ContainerDetails.parse(found).Config.Tty, onLine);
     // An empty answer comes back as "" in the place of a buffer.
     splitter.push(Buffer.from(output ?? ""));
     splitter.end();
     return lines.slice(-count);
+}
+
+async function followLogs(docker: Dockerode, id: string, { signal, lines, since, onOutput }: FollowLogs): Promise<void> {
+    const container = docker.getContainer(id);
+    const found: unknown = await callUnless([404], (abortSignal) => container.inspect({ abortSignal }));
+    if (found === undefined || signal.aborted) {
+        return;
+    }
+    const splitter = createOutputLines(ContainerDetails.parse(found).Config.Tty, (_stream, line) => {
+        const [, time = "", text = ""] = /^(\S+) ?(.*)$/s.exec(line) ?? [];
+        onOutput(time, text);
+    });
+    try {
+        const stream = await container.logs({
+            ...{ stdout: true, stderr: true, follow: true, timestamps: true, tail: lines, abortSignal: signal },
+            ...(since !== undefined && since !== "" && { since: Math.floor(Date.parse(since) / 1000) }),
+        });
+        for await (const chunk of stream) {
+            splitter.push(Buffer.from(chunk));
+        }
+        splitter.end();
+    } catch (error) {
+        if (!signal.aborted && statusOf(error) !== 404) {
+            throw toAppError(error);
+        }
+    }
 }

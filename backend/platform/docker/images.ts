@@ -24,8 +24,8 @@ export interface RegistryLogin {
 
 export interface DockerImages {
     inspect(name: string): Promise<ImageListItem | undefined>;
-    /** Images whose name matches the reference, such as `app` or `app:*`. */
-    list(reference: string): Promise<readonly ImageListItem[]>;
+    /** Images whose name matches the reference, such as `app` or `app:*`; without one all, with what they share. */
+    list(reference?: string): Promise<readonly ImageListItem[]>;
     /** Throws AppError `not_found` where there is no source. */
     tag(source: string, target: string): Promise<void>;
     /** Fine when it is gone. Throws AppError `conflict` where a container uses it. */
@@ -43,9 +43,8 @@ export function dockerImages(docker: Dockerode): DockerImages {
             return found === undefined ? undefined : ImageListItem.parse(found);
         },
         async list(reference) {
-            const found: unknown = await call((abortSignal) =>
-                docker.listImages({ filters: { reference: [reference] }, abortSignal }),
-            );
+            const options = reference === undefined ? { "shared-size": true } : { filters: { reference: [reference] } };
+            const found: unknown = await call((abortSignal) => docker.listImages({ ...options, abortSignal }));
             return z.array(ImageListItem).parse(found);
         },
         async tag(source, target) {

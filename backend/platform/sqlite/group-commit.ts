@@ -4,12 +4,17 @@ import { z } from "zod";
 /** What a column can hold here. */
 export type Value = string | number | null;
 
-/** Prepared statements on the driver's own connection; each SQL text is prepared once. All of them run at once. */
+/**
+ * Prepared statements on the driver's own connection; each SQL text is prepared once. All of them run at once. The
+ * works of one group get the same object, those of another group another one.
+ */
 export interface Statements {
     /** The rows that a query answers, or an insert or update with `returning`. */
     all(sql: string, values: readonly Value[]): readonly unknown[];
     /** Runs a statement that answers no rows. */
     run(sql: string, values: readonly Value[]): void;
+    /** Once the group's last work is done: for what need not be done again for each of them. */
+    atEnd(task: () => void): void;
 }
 
 /**
@@ -32,7 +37,7 @@ interface Work {
 }
 
 /** The driver's connection, as far as it is used here. */
-interface Connection extends Statements {
+interface Connection extends Pick<Statements, "all" | "run"> {
     /** Ended by SQLite itself where a full disk or a broken file leaves no other way. */
     isInTransaction(): boolean;
 }
@@ -101,7 +106,10 @@ function runGroup(connection: Connection, group: readonly Work[]): void {
         const writes = group.some((work) => work.writes);
         begin(connection, writes);
         isWorking = true;
-        const answers = group.map((work) => work.run(connection));
+        const ending: (() => void)[] = [];
+        const statements = { ...connection, atEnd: (task: () => void) => void ending.push(task) };
+        const answers = group.map((work) => work.run(statements));
+        ending.forEach((task) => task());
         isWorking = false;
         commit(connection);
         answers.forEach((answer) => answer());

@@ -9,20 +9,39 @@ import { useConfirm } from "./useConfirm.ts";
 import { useSocket } from "./useSocket.ts";
 import { useToasts } from "./useToasts.ts";
 
-export interface HostKey {
+/** Those whose key it is: how they are asked for it, and what they are called in the texts. */
+export interface KeyOwner<S> {
+    readonly texts: "hostKey" | "machineKey";
+    /** Any call that reaches the server; its outcome does not count. */
+    look(subject: S): Promise<unknown>;
+    pin(subject: S, fingerprint: string): Promise<unknown>;
+}
+
+export interface KeyChange<S> {
     /** The change that was found last. */
     readonly change: ShallowRef<HostKeyChange | undefined>;
     /** Remembers the change that a call's failure tells of, and forgets an earlier one when it tells of none. */
     watch<T>(call: Promise<T>): Promise<T>;
     /** Asks the server which key it shows now. */
-    readonly look: AsyncAction<[repository: GitRepository]>;
+    readonly look: AsyncAction<[subject: S]>;
     /** Asks, and pins the key that the server offers; one that has changed again meanwhile is shown instead. */
-    readonly accept: AsyncAction<[repository: GitRepository]>;
+    readonly accept: AsyncAction<[subject: S]>;
 }
+
+export type HostKey = KeyChange<GitRepository>;
 
 /** The key of a repository's SSH server, when it is not the pinned one. */
 export function useHostKey(): HostKey {
     const { call } = useSocket();
+    return useKeyChange<GitRepository>({
+        texts: "hostKey",
+        look: (repository) => call("testGitConnection", repository.stackId, storedInput(repository)),
+        pin: (repository, fingerprint) => call("acceptHostKey", repository.stackId, fingerprint),
+    });
+}
+
+/** The key of an SSH server, when it is not the pinned one. */
+export function useKeyChange<S>(owner: KeyOwner<S>): KeyChange<S> {
     const { confirm } = useConfirm();
     const { t } = useI18n();
     const toasts = useToasts();
@@ -40,37 +59,35 @@ export function useHostKey(): HostKey {
     }
 
     /** Whatever else is wrong with the remote is not asked here. */
-    async function find(repository: GitRepository): Promise<void> {
-        const test = call("testGitConnection", repository.stackId, storedInput(repository));
-        await watch(test).catch(() => undefined);
+    async function find(subject: S): Promise<void> {
+        await watch(owner.look(subject)).catch(() => undefined);
     }
 
     const accept = useAsyncAction(
-        async (repository: GitRepository) => {
+        async (subject: S) => {
             const asked = change.value;
             const sure =
                 asked !== undefined &&
                 (await confirm({
-                    title: t("hostKey.confirmTitle"),
-                    body: t("hostKey.confirmBody", { offered: asked.offered }),
+                    title: t(`${owner.texts}.confirmTitle`),
+                    body: t(`${owner.texts}.confirmBody`, { offered: asked.offered }),
                     action: t("hostKey.accept"),
                     danger: true,
                 }));
             if (sure) {
-                await pin(repository, asked);
+                await pin(subject, asked);
             }
         },
         { quiet: true },
     );
 
-    async function pin(repository: GitRepository, { offered }: HostKeyChange): Promise<void> {
+    async function pin(subject: S, { offered }: HostKeyChange): Promise<void> {
         try {
-            await call("acceptHostKey", repository.stackId, offered);
+            await watch(owner.pin(subject, offered));
         } catch (error) {
-            await find(repository);
+            await (change.value === undefined ? find(subject) : undefined);
             throw error;
         }
-        change.value = undefined;
         toasts.success(t("hostKey.accepted"));
     }
 

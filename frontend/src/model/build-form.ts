@@ -8,6 +8,7 @@ import {
 } from "../../../common/schema/build-config.ts";
 import type { z } from "zod";
 import { imageForm, imageInput, type ImageForm } from "./image-form.ts";
+import { machineIds, targetIds } from "./machine-order.ts";
 
 /** A variable in the form. `stored`: a secret whose value the server keeps and does not tell. */
 export interface VariableRow {
@@ -43,6 +44,8 @@ export interface BuildForm {
     keepReleases: number;
     pullPolicy: "missing" | "always" | "never";
     images: ImageForm;
+    /** At least one, in turn. */
+    machines: string[];
 }
 
 /** The fields that are always in sight. */
@@ -54,6 +57,7 @@ export const plainFields: readonly string[] = [
     "healthCheckPath",
     "environmentVariables",
     "rollbackOnFailure",
+    "targetIds",
 ];
 
 type RawInput = z.input<typeof BuildConfigInput>;
@@ -82,6 +86,7 @@ export function toForm(config: BuildConfig | BuildConfigInput): BuildForm {
         keepReleases: config.keepReleases,
         pullPolicy: config.pullPolicy,
         images: imageForm(config),
+        machines: machineIds(config.targetIds),
     };
 }
 
@@ -126,6 +131,7 @@ export function toInput(form: BuildForm, base: BuildConfigInput): RawInput {
         rollbackOnFailure: form.rollbackOnFailure,
         keepReleases: form.keepReleases,
         pullPolicy: form.pullPolicy,
+        targetIds: targetIds(form.machines),
         ...imageInput(form.images, {
             secrets: secretNames(form.variables),
             hasDockerfile: form.dockerfilePath.trim() !== "",

@@ -20,9 +20,17 @@ export const statusLook = {
     cancelled: { tone: "secondary", icon: "ban", active: false },
 } as const satisfies Record<DeploymentStatus, Look>;
 
+/** How one looks that waits for a person. */
+export const waitingLook: Look = { tone: "warning", icon: "clock", active: false };
+
 /** Whether it waits or runs. */
 export function isActive(deployment: Pick<Deployment, "status">): boolean {
     return statusLook[deployment.status].active;
+}
+
+/** Whether it is built and waits for a person's click. */
+export function awaitsApproval({ status, phase, approvedAt }: Deployment): boolean {
+    return status === "building" && phase === "approval" && approvedAt === undefined;
 }
 
 /** Narrows the free text of the stack list. */
@@ -87,6 +95,7 @@ const order: readonly DeploymentPhase[] = [
     "pipeline",
     "building",
     "publishing",
+    "approval",
     "previewing",
     "applying",
     "verifying",

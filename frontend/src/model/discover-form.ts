@@ -32,6 +32,17 @@ export function isSelectable(folder: ComposeFolder): boolean {
     return !folder.blocked && folder.connectedStack === undefined;
 }
 
+/** What a new stack watches: its own folder alone, where nothing is shared. */
+export function pathsOf({ folder }: Pick<ComposeFolder, "folder">, shared: readonly string[]): string[] {
+    // At the root everything is its own.
+    return shared.length === 0 || folder === "" ? [] : [escapeGlob(folder), ...shared];
+}
+
+/** Paths are patterns; the folder's name is text. */
+function escapeGlob(text: string): string {
+    return text.replace(/[\\!*?[\]{}()+@|]/g, "\\$&");
+}
+
 /** What is wrong with a name: not allowed, chosen for two folders, or a stack that is connected already. */
 export type NameProblem = "bad" | "twice" | "connected";
 

@@ -3,6 +3,7 @@ import type { BuildCache, BuildConfig, BuildConfigInput } from "../../../common/
 
 /** What becomes of built images, and how they are built, as it is typed. */
 export interface ImageForm {
+    pinImages: boolean;
     registryId: string;
     imageTemplate: string;
     buildTarget: string;
@@ -16,6 +17,7 @@ type RawInput = Pick<z.input<typeof BuildConfigInput>, keyof ImageForm>;
 
 export function imageForm(config: BuildConfig | BuildConfigInput): ImageForm {
     return {
+        pinImages: config.pinImages,
         registryId: config.registryId ?? "",
         imageTemplate: config.imageTemplate ?? "",
         buildTarget: config.buildTarget ?? "",
@@ -31,6 +33,7 @@ export function imageInput(
     { secrets, hasDockerfile }: { readonly secrets: readonly string[]; readonly hasDockerfile: boolean },
 ): RawInput {
     return {
+        pinImages: form.pinImages,
         registryId: form.registryId || null,
         imageTemplate: form.imageTemplate.trim() || null,
         buildTarget: hasDockerfile ? form.buildTarget.trim() || null : null,

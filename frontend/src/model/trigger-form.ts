@@ -7,6 +7,7 @@ import { storedInput } from "./repository-form.ts";
 /** What starts a deployment, as it is typed; the first part is the build settings', the second the repository's. */
 export interface TriggerForm {
     autoDeployOnPush: boolean;
+    approval: boolean;
     autoDeployBranches: readonly string[];
     autoDeployTags: readonly string[];
     schedule: string;
@@ -32,6 +33,7 @@ export const schedulePresets = { nightly: "0 3 * * *", weekly: "0 4 * * SUN", mo
 
 export const triggerFields = [
     "autoDeployOnPush",
+    "approval",
     "autoDeployBranches",
     "autoDeployTags",
     "schedule",
@@ -45,6 +47,7 @@ export const triggerFields = [
 export function triggerForm(build: BuildConfigInput, repository: GitRepository): TriggerForm {
     return {
         autoDeployOnPush: build.autoDeployOnPush,
+        approval: build.approval,
         autoDeployBranches: [...build.autoDeployBranches],
         autoDeployTags: [...build.autoDeployTags],
         schedule: build.schedule ?? "",
@@ -72,7 +75,14 @@ export function triggerInput(form: TriggerForm, build: BuildConfigInput, reposit
     const changed = (names: readonly (keyof TriggerForm)[]): boolean =>
         names.some((name) => JSON.stringify(form[name]) !== JSON.stringify(before[name]));
     return {
-        build: changed(["autoDeployOnPush", "autoDeployBranches", "autoDeployTags", "schedule", "scheduleTimeZone"])
+        build: changed([
+            "autoDeployOnPush",
+            "approval",
+            "autoDeployBranches",
+            "autoDeployTags",
+            "schedule",
+            "scheduleTimeZone",
+        ])
             ? buildInput(form, build)
             : undefined,
         repository: changed(["paths", "aliases", "autoSync", "pollMinutes"])
@@ -85,6 +95,7 @@ function buildInput(form: TriggerForm, build: BuildConfigInput): RawBuild {
     return {
         ...build,
         autoDeployOnPush: form.autoDeployOnPush,
+        approval: form.approval,
         autoDeployBranches: [...form.autoDeployBranches],
         autoDeployTags: [...form.autoDeployTags],
         schedule: form.schedule === "" ? null : form.schedule,

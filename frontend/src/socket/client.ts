@@ -35,8 +35,10 @@ export function createSocketClient(transport: Transport): SocketClient {
         terminalWrite: new Set(),
         terminalExit: new Set(),
         deploymentStatusUpdate: new Set(),
+        deploymentHealthUpdate: new Set(),
         buildLogUpdate: new Set(),
         gitRepositoryUpdate: new Set(),
+        stackPinUpdate: new Set(),
         webhookEventUpdate: new Set(),
     };
 

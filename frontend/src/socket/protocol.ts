@@ -81,9 +81,11 @@ export interface AgentPushes {
     terminalWrite: [terminal: string, data: string];
     terminalExit: [terminal: string, exitCode: number];
     deploymentStatusUpdate: [update: CicdPushes["deploymentStatusUpdate"]];
+    deploymentHealthUpdate: [update: CicdPushes["deploymentHealthUpdate"]];
     buildLogUpdate: [update: CicdPushes["buildLogUpdate"]];
     webhookEventUpdate: [update: CicdPushes["webhookEventUpdate"]];
     gitRepositoryUpdate: [update: CicdPushes["gitRepositoryUpdate"]];
+    stackPinUpdate: [update: CicdPushes["stackPinUpdate"]];
 }
 
 export type Pushes = DirectPushes & AgentPushes;

@@ -21,7 +21,10 @@ const limits: Partial<Record<EventName, number>> = {
     saveGitRepository: remoteMs,
     discoverRepository: remoteMs,
     connectStacks: remoteMs,
+    testTarget: remoteMs,
+    acceptTargetHostKey: remoteMs,
     previewDeployment: 5 * remoteMs,
+    getDeploymentPreview: remoteMs,
 };
 
 /** How long to wait for the answer to an event, in milliseconds. */

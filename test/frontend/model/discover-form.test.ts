@@ -6,6 +6,7 @@ import {
     isSelectable,
     keepChoices,
     nameProblem,
+    pathsOf,
 } from "../../../frontend/src/model/discover-form.ts";
 
 function folder(name: string, rest: Partial<ComposeFolder> = {}): ComposeFolder {
@@ -58,6 +59,17 @@ describe("the folders to choose from", () => {
             ["c", false],
             ["a", false],
         ]);
+    });
+});
+
+describe("the paths of a new stack", () => {
+    it.each([
+        ["shop", [], []],
+        ["shop", ["lib"], ["shop", "lib"]],
+        ["we[ird] (1)", ["lib"], ["we\\[ird\\] \\(1\\)", "lib"]],
+        ["", ["lib"], []],
+    ])("in %j that shares %j are %j", (name, shared, paths) => {
+        expect(pathsOf(folder(name), shared)).toEqual(paths);
     });
 });
 

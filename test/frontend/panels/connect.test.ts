@@ -163,6 +163,24 @@ describe("connecting over SSH", () => {
     });
 });
 
+describe("the last step", () => {
+    it("offers to set the webhook up at the provider, above the steps by hand", async () => {
+        const { wrapper, transport, submit } = await open();
+        const saved = { ...repository, webhookSecret: "s3cret-s3cret" };
+        transport.answerAll("saveGitRepository", () => ({ ok: true, repository: saved }));
+        transport.answerAll("getRepositoryHook", () => ({ ok: true, hook: { supported: true, installed: false } }));
+        await field(wrapper, "Address").setValue(repository.url);
+        await submit();
+        await submit();
+
+        const text = wrapper.text();
+        expect(text).toContain("Webhook at GitHub");
+        expect(text.indexOf("Webhook at GitHub")).toBeLessThan(text.indexOf("Webhook secret"));
+        await button(wrapper, "Create webhook").trigger("click");
+        expect(transport.sentAs("createRepositoryHook").map(({ args }) => args)).toEqual([["shop"]]);
+    });
+});
+
 describe("connecting with a token", () => {
     it.each([
         ["github", "GitHub: Settings → Developer settings → Fine-grained tokens", "accepts any with a token"],

@@ -4,6 +4,7 @@ import type { ConnectedStacks, Discovery } from "../../../common/schema/discover
 import { registerIcons } from "../../../frontend/src/icons.ts";
 import DiscoverFrom from "../../../frontend/src/panels/discover/DiscoverFrom.vue";
 import DiscoverWizard from "../../../frontend/src/panels/discover/DiscoverWizard.vue";
+import { button, field } from "../support/find-field.ts";
 import { mountConnected } from "../support/mount-connected.ts";
 import { deployment, repository } from "../support/page-fixtures.ts";
 
@@ -178,6 +179,65 @@ describe("discovering stacks", () => {
         transport.push("deploymentStatusUpdate", { deployment: deployment("d1") });
         await flushPromises();
         expect(wrapper.text()).toContain("successful");
+    });
+
+    it("lets each new stack watch folders that they have in common, beside its own", async () => {
+        const { wrapper, transport } = await atFolders();
+        await wrapper.find("#discover-all").setValue(true);
+        const shared = field(wrapper, "Folders that they share");
+        await shared.setValue("lib");
+        await shared.trigger("keydown", { key: "Enter" });
+        await wrapper.find("form").trigger("submit");
+        await flushPromises();
+
+        expect(transport.sentAs("connectStacks")[0]?.args).toEqual([
+            expect.objectContaining({
+                stacks: [
+                    { stack: "shop", composePath: "shop/compose.yaml", paths: ["shop", "lib"] },
+                    { stack: "blog", composePath: "blog/compose.yaml", paths: ["blog", "lib"] },
+                ],
+            }),
+        ]);
+    });
+
+    it("has a key made, shows where it goes, and looks into the repository with it", async () => {
+        const keyId = "made-key";
+        const publicKey = "ssh-ed25519 AAAAC3Nza dockge-cicd";
+        const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
+        const { wrapper, transport } = await mountConnected(DiscoverWizard, {
+            answers: { ...answers, makeDeployKey: { keyId, publicKey, expiresAt } },
+        });
+        const submit = async (): Promise<void> => {
+            await wrapper.find("form").trigger("submit");
+            await flushPromises();
+        };
+        await field(wrapper, "Address").setValue("git@github.com:example/homelab.git");
+        await field(wrapper, "Access").setValue("ssh_key");
+        await field(wrapper, "Make a key for me").setValue(true);
+        await submit();
+
+        expect(transport.sentAs("discoverRepository")).toEqual([]);
+        expect(field(wrapper, "Public key").element.value).toBe(publicKey);
+        expect(wrapper.text()).toContain("Settings → Deploy keys → Add deploy key");
+        transport.answerAll("discoverRepository", () => ({ ok: false, msg: "credentials: refused", code: "invalid" }));
+        await submit();
+        expect(wrapper.get("[role=alert]").text()).toContain("credentials: refused");
+        await button(wrapper, "Back").trigger("click");
+        await submit();
+        expect(transport.sentAs("makeDeployKey")).toHaveLength(1);
+        transport.answerAll("discoverRepository", () => ({ ok: false, msg: "keyId: is not kept", code: "invalid" }));
+        await submit();
+        await button(wrapper, "Back").trigger("click");
+        await submit();
+        expect(transport.sentAs("makeDeployKey")).toHaveLength(2);
+        transport.answerAll("discoverRepository", () => ({ ok: true, ...discovery }));
+        await submit();
+        await wrapper.find("#discover-all").setValue(true);
+        await submit();
+
+        const access = { authType: "ssh_key", keyId };
+        expect(transport.sentAs("discoverRepository").at(-1)?.args).toEqual([expect.objectContaining(access)]);
+        expect(transport.sentAs("connectStacks")[0]?.args).toEqual([expect.objectContaining(access)]);
     });
 
     it("says why the repository cannot be reached, and stays", async () => {

@@ -98,6 +98,22 @@ describe("a repository over SSH", () => {
         expect(wrapper.get("[role=alert]").text()).toContain("shows another now");
     });
 
+    it("shows the key that the server offers in the place of the accepted one", async () => {
+        const { wrapper, transport } = await open(keyed, refused);
+        transport.sentAs("testGitConnection")[0]?.answer(changed);
+        await flushPromises();
+        await button(wrapper, "Accept the new key").trigger("click");
+        await flushPromises();
+        const third = `SHA256:${"c".repeat(43)}`;
+        const details = { ...changed.details, offered: third };
+        transport.sentAs("acceptHostKey")[0]?.answer({ ...changed, msg: "shows another now", details });
+        await flushPromises();
+
+        expect(wrapper.get("[role=alert]").text()).toContain(third);
+        expect(wrapper.get("[role=alert]").text()).toContain("shows another now");
+        expect(transport.sentAs("testGitConnection")).toHaveLength(1);
+    });
+
     it("accepts nothing when the question is answered with no", async () => {
         const { wrapper, transport } = await open(keyed, refused, [], false);
         transport.sentAs("testGitConnection")[0]?.answer(changed);

@@ -105,9 +105,8 @@ describe("automatic deployments", () => {
         await flushPromises();
 
         expect(wrapper.text()).toContain(sentence);
-        expect(wrapper.findAll("a").map((link) => link.text())).toEqual(
-            "deployment" in found ? ["See the deployment"] : [],
-        );
+        const links = wrapper.get("section").findAll("a");
+        expect(links.map((link) => link.text())).toEqual("deployment" in found ? ["See the deployment"] : []);
     });
 
     it("shows when it looked last, and why that failed", async () => {

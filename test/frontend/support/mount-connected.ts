@@ -20,7 +20,16 @@ export async function mountConnected(
         transport.answerAll(event, () => ({ ok: true, ...answer }));
     }
     const empty = { template: "<div />" };
-    const named = ["stack", "deployment", "repositories", "repository", "discover", "new-from-git", "registries"];
+    const named = [
+        "stack",
+        "deployment",
+        "repositories",
+        "repository",
+        "discover",
+        "new-from-git",
+        "registries",
+        "targets",
+    ];
     const router = createRouter({
         history: createMemoryHistory(),
         routes: [

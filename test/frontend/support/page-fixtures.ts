@@ -1,5 +1,6 @@
 import type { BuildConfig } from "../../../common/schema/build-config.ts";
 import type { Deployment, DeploymentPhase, PhaseTime } from "../../../common/schema/deployment.ts";
+import type { DeployTarget } from "../../../common/schema/deploy-target.ts";
 import type { GitRepository } from "../../../common/schema/git-repository.ts";
 import type { LogLine } from "../../../common/schema/log-line.ts";
 import { BuildConfigInput } from "../../../common/schema/build-config.ts";
@@ -44,6 +45,22 @@ export const buildConfig: BuildConfig = {
     updatedAt: minutesAgo(60),
 };
 
+export const target: DeployTarget = {
+    id: "t1",
+    name: "attic",
+    host: "attic.lan",
+    port: 22,
+    username: "deployer",
+    publicKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJq2vX2Lq1n7 dockge-cicd attic",
+    hostKeyFingerprint: `SHA256:${"a".repeat(43)}`,
+    sudo: false,
+    stacksDirectory: "/opt/stacks",
+    allowPrivateHost: true,
+    stacks: [],
+    createdAt: minutesAgo(9000),
+    updatedAt: minutesAgo(60),
+};
+
 /** Phases of four seconds each, the last one ending (or running) now-ish. */
 export function phaseTimes(phases: readonly DeploymentPhase[], startMinutesAgo: number, running: boolean): PhaseTime[] {
     const start = Date.now() - startMinutesAgo * minute;
@@ -83,6 +100,7 @@ export function deployment(id: string, rest: Partial<Deployment> = {}): Deployme
             },
             { service: "db", image: "postgres:16", imageId: "sha256:0badc0ffee0badc0ffee0badc0ffee", built: false },
         ],
+        machines: [],
         jobs: [],
         canRollBack: true,
         live: false,

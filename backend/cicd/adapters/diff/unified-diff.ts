@@ -13,8 +13,13 @@ export function unifiedDiff(before: string, after: string): string | undefined {
     });
     return patch?.hunks
         .flatMap((hunk) => [
-            `@@ -${hunk.oldStart},${hunk.oldLines} +${hunk.newStart},${hunk.newLines} @@`,
+            `@@ -${range(hunk.oldStart, hunk.oldLines)} +${range(hunk.newStart, hunk.newLines)} @@`,
             ...hunk.lines,
         ])
         .join("\n");
+}
+
+/** A part without lines is told by the line before it. */
+function range(start: number, lines: number): string {
+    return `${lines === 0 ? start - 1 : start},${lines}`;
 }

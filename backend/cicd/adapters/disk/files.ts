@@ -18,6 +18,7 @@ import {
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { AppError } from "../../../../common/errors.ts";
+import { removeTree } from "../../../platform/disk/remove-tree.ts";
 import type { FileInfo, Files } from "../../core/files.ts";
 import { listFiles, listLinks, namesIn } from "./list-files.ts";
 import { readRegular } from "./read-regular.ts";
@@ -70,9 +71,7 @@ export const diskFiles: Files = {
         await whenThere(async () => removeOne(await safePath(root, path)));
         await removeEmptyFolders(root, dirname(path));
     },
-    async removeTree(directory) {
-        await rm(directory, { recursive: true, force: true, maxRetries: 3 });
-    },
+    removeTree,
     async makeDirectory(directory) {
         await mkdir(directory, { recursive: true });
     },

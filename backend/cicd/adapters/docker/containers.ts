@@ -1,4 +1,5 @@
 import type { ContainerDetails, ContainerListItem } from "../../../platform/docker/answers.ts";
+import { exitCodeIn, healthIn } from "../../../platform/docker/status-sentence.ts";
 import { composeLabels, type ContainerState, type ContainerSummary } from "../../core/engine.ts";
 
 export function toSummary(item: ContainerListItem): ContainerSummary {
@@ -8,7 +9,10 @@ export function toSummary(item: ContainerListItem): ContainerSummary {
         name: plainName(item.Names[0] ?? item.Id),
         labels: item.Labels,
         state: item.State,
+        health: healthIn(item.Status),
+        exitCode: exitCodeIn(item.Status),
         imageId: item.ImageID,
+        image: item.Image,
         publishedPorts: [...new Set(ports)],
     };
 }
@@ -38,6 +42,11 @@ export function toState(details: ContainerDetails): ContainerState {
         restartCount: details.RestartCount,
         startedAt: details.State.StartedAt,
         oomKilled: details.State.OOMKilled,
+        startError: details.State.Error === "" ? undefined : details.State.Error,
+        lastCheck: toLastCheck(details.State.Health),
+        firstCheckSeconds: details.State.Health
+            ? firstCheckSeconds(details.Config.Healthcheck ?? undefined)
+            : undefined,
         restartPolicy: details.HostConfig.RestartPolicy?.Name ?? "",
         ports: publishedPorts(details),
         addresses: Object.values(details.NetworkSettings.Networks)
@@ -52,6 +61,23 @@ function plainName(name: string): string {
 
 function toHealth(status: string | undefined): ContainerState["health"] {
     return status === "starting" || status === "healthy" || status === "unhealthy" ? status : "none";
+}
+
+function toLastCheck(health: ContainerDetails["State"]["Health"]): ContainerState["lastCheck"] {
+    const last = health?.Log?.at(-1);
+    return last && { exitCode: last.ExitCode, output: last.Output };
+}
+
+const nanoseconds = 1e9;
+/** The engine's own. */
+const defaultSeconds = { interval: 30, startInterval: 5 };
+
+/** Within a start period checks are run more often. */
+function firstCheckSeconds(check: ContainerDetails["Config"]["Healthcheck"]): number {
+    const { Interval, StartInterval, StartPeriod } = check ?? { Interval: 0, StartInterval: 0, StartPeriod: 0 };
+    return StartPeriod > 0
+        ? StartInterval / nanoseconds || defaultSeconds.startInterval
+        : Interval / nanoseconds || defaultSeconds.interval;
 }
 
 /** TCP ports that can be reached from this machine. */

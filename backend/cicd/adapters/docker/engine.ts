@@ -22,6 +22,8 @@ export function createEngine(docker: DockerClient, findOwnContainer: FindOwnCont
         removeImage: (name) => docker.images.remove(name),
         pullImage: (name, options) => docker.images.pull(name, options),
         findRemoteDigest: (name, options) => docker.images.remoteDigest(name, options),
+        findBuildCacheBytes: () => docker.buildCache.bytes(),
+        boundBuildCache: (mostBytes) => docker.buildCache.bound(mostBytes),
         describe: async () => describe(await docker.info(), docker.isLocal),
         async listContainers(labels) {
             return (await docker.containers.list(labels)).map(toSummary);
@@ -37,6 +39,7 @@ export function createEngine(docker: DockerClient, findOwnContainer: FindOwnCont
         stopContainer: (id, graceSeconds) => docker.containers.stop(id, graceSeconds),
         removeContainer: (id) => docker.containers.remove(id),
         tailLogs: (id, lines) => docker.containers.tailLogs(id, lines),
+        followLogs: (id, options) => docker.containers.followLogs(id, options),
         watch({ signal, onEvent, onGap, onAway }) {
             void docker.watch({
                 signal,
@@ -58,6 +61,7 @@ function describe({ DockerRootDir, DriverStatus, RegistryConfig }: Info, isLocal
     const indexes = Object.entries(RegistryConfig?.IndexConfigs ?? {});
     return {
         dataRoot: isLocal ? DockerRootDir : undefined,
+        rootDirectory: DockerRootDir,
         insecureRegistries: indexes.filter(([, { Secure }]) => !Secure).map(([host]) => host),
         keepsPlatforms: (DriverStatus ?? []).flat().includes("io.containerd.snapshotter.v1"),
     };
@@ -66,9 +70,11 @@ function describe({ DockerRootDir, DriverStatus, RegistryConfig }: Info, isLocal
 function toImage(image: ImageListItem): ImageInfo {
     return {
         id: image.Id,
-        tags: image.RepoTags,
+        // Older engines list an image without a name under this one.
+        tags: image.RepoTags.filter((tag) => tag !== "<none>:<none>"),
         digests: image.RepoDigests,
         sizeBytes: image.Size,
+        sharedBytes: image.SharedSize,
         createdAt: image.Created,
     };
 }

@@ -12,6 +12,15 @@ const HealthCheck = z.object({
     timeoutSeconds: z.number(),
 });
 
+const onMachine = {
+    images: z.array(DeployedImage).readonly(),
+    serviceHashes: z.record(z.string(), z.string()).readonly(),
+    services: z.array(z.object({ service: z.string(), oneShot: z.boolean(), replicas: z.int() })).optional(),
+    applied: z.object({ configHashes: z.record(z.string(), z.string()), environmentHash: z.string() }).optional(),
+};
+
+const OnMachine = z.object({ ...onMachine, sentEnvironmentHash: z.string().optional() });
+
 const Record = z.object({
     deploymentId: z.string(),
     stackId: z.string(),
@@ -21,13 +30,11 @@ const Record = z.object({
     files: z.array(z.object({ path: z.string(), sha256: z.string(), executable: z.boolean() })).readonly(),
     override: z.string().optional(),
     userOverride: z.string().optional(),
-    images: z.array(DeployedImage).readonly(),
     variables: z.string(),
     declaredServices: z.array(z.string()).readonly().default([]),
-    serviceHashes: z.record(z.string(), z.string()).readonly(),
     healthCheck: HealthCheck,
-    services: z.array(z.object({ service: z.string(), oneShot: z.boolean(), replicas: z.int() })).optional(),
-    applied: z.object({ configHashes: z.record(z.string(), z.string()), environmentHash: z.string() }).optional(),
+    ...onMachine,
+    machines: z.record(z.string(), OnMachine).optional(),
 });
 
 /** A release as the text of `release.json`, its variables encrypted. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { AppError } from "../../../../common/errors.ts";
 import type { Cipher } from "../../../platform/crypto/cipher.ts";
 import { randomId } from "../../../platform/crypto/random-id.ts";
+import { removeTree } from "../../../platform/disk/remove-tree.ts";
 import type { Release, ReleaseStore } from "../../core/release.ts";
 import { copyReleaseFiles } from "./copy-release-files.ts";
 import { isMissing } from "./missing.ts";
@@ -52,7 +53,7 @@ export function createReleaseStore(ports: {
                 await rename(temporary, place);
                 await sync(directory);
             } catch (error) {
-                await rm(temporary, { recursive: true, force: true });
+                await removeTree(temporary);
                 throw error;
             }
             all.set(release.deploymentId, release);
@@ -115,7 +116,7 @@ async function removeWhole(directory: string, place: string): Promise<void> {
         }
         throw error;
     }
-    await rm(temporary, { recursive: true, force: true });
+    await removeTree(temporary);
 }
 
 async function sync(directory: string): Promise<void> {
@@ -128,7 +129,7 @@ async function readHeads(directory: string): Promise<Heads> {
     const heads: Heads = new Map();
     for (const name of await readdir(directory)) {
         if (name.startsWith(temporaryPrefix)) {
-            await rm(join(directory, name), { recursive: true, force: true });
+            await removeTree(join(directory, name));
             continue;
         }
         const text = await readIfThere(join(directory, name, recordName));

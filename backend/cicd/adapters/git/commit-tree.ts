@@ -48,7 +48,7 @@ export function parseTree(output: string): readonly TreeEntry[] {
 }
 
 function checkSizes(entries: readonly TreeEntry[]): void {
-    if (entries.length > gitLimits.files) {
+    if (countAll(entries) > gitLimits.files) {
         throw tooManyFiles();
     }
     const big = entries.find(({ sizeBytes }) => sizeBytes > gitLimits.fileBytes);
@@ -61,10 +61,28 @@ function checkSizes(entries: readonly TreeEntry[]): void {
     }
 }
 
+/** Files and folders: a folder is another one where the path before lies elsewhere, for git lists folder by folder. */
+export function countAll(entries: readonly Pick<TreeEntry, "path">[]): number {
+    let count = 0;
+    let before = "";
+    for (const { path } of entries) {
+        count += 1;
+        for (
+            let end = path.lastIndexOf("/");
+            end > 0 && !before.startsWith(path.slice(0, end + 1));
+            end = path.lastIndexOf("/", end - 1)
+        ) {
+            count += 1;
+        }
+        before = path;
+    }
+    return count;
+}
+
 function tooManyFiles(): AppError {
     return new AppError(
         "invalid",
-        `commit: it has more than ${gitLimits.files} files, or very long names; put what is not deployed elsewhere`,
+        `commit: it has more than ${gitLimits.files} files and folders, or very long names; put what is not deployed elsewhere`,
         { details: { errorCode: "not_supported" } },
     );
 }
@@ -85,12 +103,19 @@ function megabytes(bytes: number): number {
 const gitFolder = /^(?:\.git|git~1)[. ]*(?::.*)?$/i;
 
 function checkPaths(entries: readonly TreeEntry[]): void {
-    const bad = entries.find(({ path }) => path.split("/").some(isForbiddenName));
-    if (bad !== undefined) {
-        throw new AppError("invalid", `commit: the path ${shown(bad.path)} is not allowed; rename it`, {
-            details: { errorCode: "not_contained" },
-        });
+    for (const { path } of entries) {
+        const names = path.split("/");
+        if (names.length > gitLimits.levels) {
+            throw pathRefusal("not_supported", path, `has more than ${gitLimits.levels} levels; move it up`);
+        }
+        if (names.some(isForbiddenName)) {
+            throw pathRefusal("not_contained", path, "is not allowed; rename it");
+        }
     }
+}
+
+function pathRefusal(errorCode: DeploymentErrorCode, path: string, words: string): AppError {
+    return new AppError("invalid", `commit: the path ${shown(path)} ${words}`, { details: { errorCode } });
 }
 
 /** Whether a folder's or file's name must not be written below a worktree. */

@@ -28,12 +28,12 @@ async function show(context: GitContext, mirror: string, commit: string, format:
 }
 
 /** Without control characters, which would colour or move a terminal, but for line ends and tabs. */
-function printable(text: string): string {
+export function printable(text: string): string {
     return text.replace(/(?![\n\t])\p{Cc}/gu, "");
 }
 
 /** A commit may give any number for its time. */
-function asTime(text: string): string {
+export function asTime(text: string): string {
     const time = new Date(text);
     return (Number.isNaN(time.getTime()) ? new Date(0) : time).toISOString();
 }

@@ -1,5 +1,6 @@
-import { appendFile, readdir, readFile, rm } from "node:fs/promises";
+import { appendFile, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { removeTree } from "../../../platform/disk/remove-tree.ts";
 import { localCall } from "./command.ts";
 import type { GitContext } from "./context.ts";
 import { mirrorPath } from "./mirror-path.ts";
@@ -17,7 +18,7 @@ export async function forgetMirror(context: GitContext, queue: KeyedQueue, url: 
         if (!seen.has(mirror)) {
             seen.add(mirror);
             waiting.push(...(await submodulesOf(mirror)));
-            await queue.run(mirror, localCall.signal, () => rm(mirror, { recursive: true, force: true }));
+            await queue.run(mirror, localCall.signal, () => removeTree(mirror));
         }
     }
 }
@@ -35,7 +36,7 @@ export async function removeOrphanedMirrors(directory: string, urls: readonly st
     }
     const mirrors = (await readdir(directory).catch(() => [])).filter((name) => name.endsWith(".git"));
     const orphans = mirrors.map((name) => join(directory, name)).filter((mirror) => !kept.has(mirror));
-    await Promise.all(orphans.map((mirror) => rm(mirror, { recursive: true, force: true })));
+    await Promise.all(orphans.map((mirror) => removeTree(mirror)));
 }
 
 /** Notes a submodule's address, so that its mirror goes with its repository's. */

@@ -4,11 +4,14 @@ import type { Ssh } from "../../core/ssh.ts";
 import { checkAddress, resolveHost, type ResolveHost } from "./address-guard.ts";
 import { checkOut } from "./checkout.ts";
 import { patientCall } from "./command.ts";
+import { commitsBetween } from "./commits-between.ts";
 import { createContext } from "./context.ts";
 import { forgetMirror } from "./forget.ts";
-import { changedFiles, findOnRef, isAncestor, listFiles, readFile, resolve } from "./history.ts";
-import { fetchMirror } from "./mirror.ts";
+import { changedFiles, findHead, findOnRef, isAncestor, listFiles, readFile, resolve } from "./history.ts";
+import { fetchMirror, isShallow } from "./mirror.ts";
+import { createMirrorUsers } from "./mirror-users.ts";
 import { createAskHistory } from "./older-history.ts";
+import { createOwnRefs } from "./own-refs.ts";
 import { createQueue } from "./queue.ts";
 import { listRemote } from "./remote-refs.ts";
 import { createSsh } from "./ssh.ts";
@@ -29,26 +32,36 @@ export function createGit(options: {
 }): Git & Ssh {
     const context = createContext({ ...options, resolveHost: options.resolveHost ?? resolveHost });
     const queue = createQueue();
-    const askHistory = createAskHistory(context, queue);
+    const users = createMirrorUsers();
     const mirrorOf = (remote: GitRemote): string => context.mirrorOf(remote.url);
+    const fetchNow = (remote: GitRemote, call: GitCall): Promise<void> => fetchMirror(context, remote, call);
+    const ownRefs = createOwnRefs({ queue, mirrorOf: context.mirrorOf, fetch: fetchNow });
+    const askHistory = createAskHistory(context, ownRefs);
     const fetch = (remote: GitRemote, call: GitCall): Promise<void> =>
-        queue.run(mirrorOf(remote), call.signal, () => fetchMirror(context, remote, call));
+        ownRefs.update(remote, call, (noted) => fetchNow(remote, noted));
 
     return {
         ...createSsh(context),
         checkAddress: (url, allowPrivateHost) => checkAddress(url, context.policyOf(allowPrivateHost)),
         listRemote: (remote, call) => listRemote(context, remote, call),
         fetch,
-        resolve: (remote, ref, commit, call = patientCall) =>
-            resolve(context, mirrorOf(remote), ref, commit, (head, wanted) =>
-                askHistory(remote, call, (mirror) => findOnRef(context, mirror, head, wanted)),
-            ),
+        resolve: async (remote, ref, commit, call = patientCall) => {
+            const mirror = mirrorOf(remote);
+            const head = await ownRefs.read(remote, call, () => findHead(context, mirror, ref));
+            return resolve(context, mirror, { ref, head, commit }, (newest, wanted) =>
+                askHistory(remote, call, () => findOnRef(context, mirror, newest, wanted)),
+            );
+        },
         isAncestor: async (remote, ancestor, commit, call = patientCall) =>
             (await askHistory(remote, call, (mirror, shallow) =>
                 isAncestor(context, mirror, shallow, ancestor, commit),
             )) ?? false,
         changedFiles: (remote, from, to, call = patientCall) =>
             askHistory(remote, call, (mirror) => changedFiles(context, mirror, from, to)),
+        commitsBetween: async (remote, from, to, most) => {
+            const mirror = mirrorOf(remote);
+            return commitsBetween(context, mirror, await isShallow(mirror), { from, to, most });
+        },
         addWorktree: async (remote, commit, directory, call) => {
             if (!fullHash.test(commit)) {
                 throw new AppError("invalid", `commit: ${commit} is not a full hash; resolve it first`);
@@ -58,6 +71,11 @@ export function createGit(options: {
         removeWorktree: (_remote, directory) => removeWorktree(directory),
         listFiles: (remote, commit) => listFiles(context, mirrorOf(remote), commit),
         readFile: (remote, commit, path) => readFile(context, mirrorOf(remote), commit, path),
-        forget: (url) => forgetMirror(context, queue, url),
+        use: (url, work) => users.use(context.mirrorOf(url), work),
+        async forget(url) {
+            if (!users.isUsed(context.mirrorOf(url))) {
+                await forgetMirror(context, queue, url);
+            }
+        },
     };
 }

@@ -12,14 +12,8 @@ async function git(context: GitContext, mirror: string, args: readonly string[])
     return context.runLocal([`--git-dir=${mirror}`, ...args], localCall);
 }
 
-/** The commit of a ref, or the one that is asked for, which must be in the ref's history. */
-export async function resolve(
-    context: GitContext,
-    mirror: string,
-    ref: WantedRef,
-    commit: string | undefined,
-    askOnRef: (head: string, commit: string) => Promise<string | undefined>,
-): Promise<CommitInfo> {
+/** The commit that a branch or tag means in the mirror. Throws `invalid` (`branch_missing`) where there is none. */
+export async function findHead(context: GitContext, mirror: string, ref: WantedRef): Promise<string> {
     const fullRef = "branch" in ref ? `refs/heads/${ref.branch}` : `refs/tags/${ref.tag}`;
     const found = await git(context, mirror, [
         "rev-parse",
@@ -31,7 +25,16 @@ export async function resolve(
     if (found.exitCode !== 0) {
         throw await refMissing(context, mirror, ref);
     }
-    const head = found.stdout.trim();
+    return found.stdout.trim();
+}
+
+/** The head of a ref, or the commit that is asked for, which must be in the head's history. */
+export async function resolve(
+    context: GitContext,
+    mirror: string,
+    { ref, head, commit }: { readonly ref: WantedRef; readonly head: string; readonly commit: string | undefined },
+    askOnRef: (head: string, commit: string) => Promise<string | undefined>,
+): Promise<CommitInfo> {
     if (commit === undefined) {
         return describeCommit(context, mirror, head);
     }

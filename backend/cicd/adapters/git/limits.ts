@@ -6,8 +6,10 @@ export const gitLimits = {
     firstDepth: 50,
     /** Commits more where those are not enough; where these are not enough either, all are fetched. */
     nextDepth: 1000,
-    /** Files of one commit, its submodules counted for themselves. */
+    /** Files and folders of one commit, its submodules counted for themselves. */
     files: 500_000,
+    /** Folders that lie in each other. */
+    levels: 100,
     fileBytes: 2048 * mebibyte,
     commitBytes: 8192 * mebibyte,
     /** Growth of a mirror during one fetch. */

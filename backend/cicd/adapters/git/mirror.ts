@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { access, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { access, readdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { removeTree } from "../../../platform/disk/remove-tree.ts";
 import type { GitCall, GitRemote } from "../../core/git.ts";
 import { localCall } from "./command.ts";
 import type { GitContext } from "./context.ts";
@@ -30,7 +31,7 @@ export async function fetchMirror(context: GitContext, remote: GitRemote, call: 
         throw await remoteFailure(context, remote, words, call);
     }
     if (broken) {
-        await rm(mirror, { recursive: true, force: true });
+        await removeTree(mirror);
         await ensureMirror(context, mirror);
     }
     await fetchOrThrow(context, remote, broken ? [`--depth=${gitLimits.firstDepth}`] : [], call);
@@ -100,7 +101,7 @@ async function ensureMirror(context: GitContext, mirror: string): Promise<void> 
         throw gitFailure(made.stderrTail);
     }
     await writeFile(join(draft, "HEAD"), noHead);
-    await rm(mirror, { recursive: true, force: true });
+    await removeTree(mirror);
     await rename(draft, mirror);
 }
 

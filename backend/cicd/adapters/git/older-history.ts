@@ -2,7 +2,7 @@ import type { GitCall, GitRemote } from "../../core/git.ts";
 import type { GitContext } from "./context.ts";
 import { gitLimits } from "./limits.ts";
 import { deepenMirror, isShallow } from "./mirror.ts";
-import type { KeyedQueue } from "./queue.ts";
+import type { OwnRefs } from "./own-refs.ts";
 
 /** Asks a question of a mirror: undefined where its history is too short for an answer. */
 export type Ask<T> = (mirror: string, shallow: boolean) => Promise<T | undefined>;
@@ -13,7 +13,7 @@ export type AskHistory = <T>(remote: GitRemote, call: GitCall, ask: Ask<T>) => P
 const steps = [`--deepen=${gitLimits.nextDepth}`, "--unshallow"] as const;
 
 /** Nothing is fetched where the mirror can answer, or is complete. */
-export function createAskHistory(context: GitContext, queue: KeyedQueue): AskHistory {
+export function createAskHistory(context: GitContext, ownRefs: OwnRefs): AskHistory {
     return async (remote, call, ask) => {
         const mirror = context.mirrorOf(remote.url);
         let answer = await ask(mirror, await isShallow(mirror));
@@ -21,11 +21,8 @@ export function createAskHistory(context: GitContext, queue: KeyedQueue): AskHis
             if (answer !== undefined || !(await isShallow(mirror))) {
                 return answer;
             }
-            await queue.run(mirror, call.signal, async () => {
-                if (await isShallow(mirror)) {
-                    await deepenMirror(context, remote, step, call);
-                }
-            });
+            const deepen = (noted: GitCall): Promise<void> => deepenMirror(context, remote, step, noted);
+            await ownRefs.update(remote, call, deepen, () => isShallow(mirror));
             answer = await ask(mirror, await isShallow(mirror));
         }
         return answer;

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { chmod, mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../../../common/errors.ts";
+import { removeTree } from "../../../platform/disk/remove-tree.ts";
 import type { GitCall } from "../../core/git.ts";
 import { checkConversions, filesWithFilter } from "./attributes.ts";
 import type { GitContext } from "./context.ts";
@@ -55,7 +56,7 @@ async function hasUsualModes(folder: string): Promise<boolean> {
 
 /** Never fails for a directory that is gone. */
 export async function removeWorktree(directory: string): Promise<void> {
-    await rm(directory, { recursive: true, force: true, maxRetries: 3 });
+    await removeTree(directory);
 }
 
 /** Folders 0755, files 0755 or 0644: under another umask an image would get files that its user cannot read. */

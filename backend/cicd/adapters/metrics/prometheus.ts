@@ -1,7 +1,8 @@
-import type { Counter, Histogram, Registry } from "prom-client";
+import type { Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { MachineDisk } from "../../../../common/schema/disk.ts";
 import { deploymentStatuses } from "../../../../common/schema/deployment.ts";
 import { isTerminal, type DeploymentStore } from "../../core/deployment.ts";
-import { type Metrics, pollOutcomes } from "../../core/metrics.ts";
+import { type DiskGauges, type Metrics, pollOutcomes } from "../../core/metrics.ts";
 
 export interface PrometheusPorts {
     readonly deployments: Pick<DeploymentStore, "listActive">;
@@ -13,11 +14,14 @@ interface Instruments {
     readonly duration: Histogram;
     readonly webhooks: Counter;
     readonly polls: Counter;
+    readonly diskFree: Gauge;
+    readonly diskTotal: Gauge;
 }
 
 /** Figures in Prometheus' format. The library is loaded with the first figure: an idle server does without it. */
-export function createPrometheusMetrics(ports: PrometheusPorts): Metrics {
+export function createPrometheusMetrics(ports: PrometheusPorts): Metrics & DiskGauges {
     let loaded: Promise<Instruments> | undefined;
+    let disks: readonly MachineDisk[] = [];
     function instruments(): Promise<Instruments> {
         loaded ??= createInstruments(ports);
         return loaded;
@@ -37,11 +41,27 @@ export function createPrometheusMetrics(ports: PrometheusPorts): Metrics {
         repositoryPolled(result) {
             void instruments().then(({ polls }) => polls.inc({ result }));
         },
+        diskMeasured(machines) {
+            disks = machines;
+        },
         async render() {
-            const { registry } = await instruments();
+            const { registry, diskFree, diskTotal } = await instruments();
+            setDisks(diskFree, diskTotal, disks);
             return { contentType: registry.contentType, text: await registry.metrics() };
         },
     };
+}
+
+/** Of a machine that does not answer any more there is no figure, rather than an old one. */
+function setDisks(free: Gauge, total: Gauge, disks: readonly MachineDisk[]): void {
+    free.reset();
+    total.reset();
+    for (const { name, spaces } of disks) {
+        for (const { place, freeBytes, totalBytes } of spaces) {
+            free.set({ machine: name, place }, freeBytes);
+            total.set({ machine: name, place }, totalBytes);
+        }
+    }
 }
 
 async function createInstruments({ deployments }: PrometheusPorts): Promise<Instruments> {
@@ -91,5 +111,16 @@ async function createInstruments({ deployments }: PrometheusPorts): Promise<Inst
     for (const result of pollOutcomes) {
         polls.inc({ result }, 0);
     }
-    return { registry, ended, duration, webhooks, polls };
+    const diskLabels = { labelNames: ["machine", "place"], registers: [registry] };
+    const diskFree = new Gauge({
+        name: "cicd_disk_free_bytes",
+        help: "Free space of the data directory, Docker's and the stacks' directory, by machine.",
+        ...diskLabels,
+    });
+    const diskTotal = new Gauge({
+        name: "cicd_disk_total_bytes",
+        help: "Size of the file systems that hold them.",
+        ...diskLabels,
+    });
+    return { registry, ended, duration, webhooks, polls, diskFree, diskTotal };
 }

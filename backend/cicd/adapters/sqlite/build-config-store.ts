@@ -44,6 +44,7 @@ const columns = z.object({
     buildTarget: text,
     buildCache: BuildCache,
     platforms: texts,
+    pinImages: flag,
     targetIds: texts,
     strategy: BuildConfigInput.shape.strategy.unwrap(),
     keepReleases: z.int(),

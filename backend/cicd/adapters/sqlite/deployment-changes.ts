@@ -19,18 +19,20 @@ export function createDeploymentChanges(
     database: Database,
     table: DeploymentTable,
     clock: Clock,
-): Pick<DeploymentStore, "transition" | "update" | "requestCancel"> {
+): Pick<DeploymentStore, "transition" | "update" | "requestCancel" | "approve" | "endWaiting"> {
     const { knex } = database;
     const rowOf = (change: DeploymentChange, status?: DeploymentStatus): Row =>
         table.toRow(status === undefined ? change : { ...change, status });
 
-    async function updateWhere(id: string, status: DeploymentStatus, row: Row) {
-        const rows: unknown = await orUnavailable(
-            knex(deploymentsTable).where({ id, status }).update(row).returning("*"),
-        );
-        const changed = firstRow(rows);
+    async function changeOne(rows: Knex.QueryBuilder, row: Row) {
+        const found: unknown = await orUnavailable(rows.update(row).returning("*"));
+        const changed = firstRow(found);
         return changed === undefined ? undefined : table.fromRow(changed);
     }
+    const updateWhere = (id: string, status: DeploymentStatus, row: Row) =>
+        changeOne(knex(deploymentsTable).where({ id, status }), row);
+    const waitingForApproval = (id: string): Knex.QueryBuilder =>
+        knex(deploymentsTable).where({ id, status: "building", phase: "approval" }).whereNull("approved_at");
 
     return {
         async transition(id, from, to, change = {}) {
@@ -45,6 +47,16 @@ export function createDeploymentChanges(
                 return table.find("id = ? and status = ?", [id, from]);
             }
             return updateWhere(id, from, rowOf(change));
+        },
+        approve: (id, by) =>
+            changeOne(waitingForApproval(id).whereNull("cancel_requested_at"), {
+                approved_at: clock.now().toISOString(),
+                approved_by: by,
+            }),
+        async endWaiting(id, end) {
+            const change = { ...end, note: undefined };
+            const ended = times(knex, "cancelled", change, clock.now().toISOString());
+            return changeOne(waitingForApproval(id), { ...ended, ...rowOf(change, "cancelled") });
         },
         async requestCancel(id, reason) {
             const changed = await orUnavailable(

@@ -32,7 +32,7 @@ export function createDeploymentQueue(
         async claim(owner, leaseSeconds) {
             const { lease_owner: taker, lease_expires_at: expires } = lease(owner, leaseSeconds);
             const claiming = database.together.write((statements) =>
-                statements.all(takeOldest, [taker, expires, now(), now()]),
+                statements.all(takeOldest, [taker, expires, now(), now(), now(), now()]),
             );
             const [row] = await orUnavailable(claiming);
             return row === undefined ? undefined : table.fromRow(row);
@@ -56,19 +56,29 @@ export function createDeploymentQueue(
     };
 }
 
-/** Leases the oldest row that waits for nobody: no other row of its stack runs or is leased. */
+/** An SQL condition: built, and left by its worker until somebody approves it. */
+const isParked = (row: string): string => `(${row}.status = 'building' and ${row}.phase = 'approval')`;
+
+/** An SQL query: the oldest such row that waits for nobody, because no other of its stack runs or is leased. */
+const oldest = (isReady: string): string => `
+    select min(waiting.seq) from ${deploymentsTable} waiting
+    where ${isReady} and waiting.rollback_of is null
+        and (waiting.lease_owner is null or waiting.lease_expires_at <= ?)
+        and not exists (
+            select 1 from ${deploymentsTable} other
+            where other.stack_id = waiting.stack_id and other.seq <> waiting.seq
+                and (
+                    (other.status in ('building', 'deploying') and not ${isParked("other")})
+                    or other.lease_expires_at > ?
+                )
+        )`;
+
+const approved = "waiting.status = 'building' and waiting.phase = 'approval' and waiting.approved_at is not null";
+
+/** Leases a row that was approved, else one that is to be built: each by its own index. */
 const takeOldest = `
     update ${deploymentsTable} set lease_owner = ?, lease_expires_at = ?, attempt = attempt + 1
-    where seq = (
-        select min(waiting.seq) from ${deploymentsTable} waiting
-        where waiting.status = 'pending' and waiting.rollback_of is null
-            and (waiting.lease_owner is null or waiting.lease_expires_at <= ?)
-            and not exists (
-                select 1 from ${deploymentsTable} other
-                where other.stack_id = waiting.stack_id and other.seq <> waiting.seq
-                    and (other.status in ('building', 'deploying') or other.lease_expires_at > ?)
-            )
-    )
+    where seq = coalesce((${oldest(approved)}), (${oldest("waiting.status = 'pending'")}))
     returning *`;
 
 /**
@@ -79,7 +89,7 @@ async function freeWaiting(transaction: Knex.Transaction, owner: string): Promis
     await transaction(deploymentsTable)
         .whereNotNull("lease_owner")
         .whereNot({ lease_owner: owner })
-        .whereNotIn("status", running)
+        .where((idle) => idle.whereNotIn("status", running).orWhereRaw(isParked(deploymentsTable)))
         .update({ lease_owner: null, lease_expires_at: null });
 }
 
@@ -96,7 +106,12 @@ function left(transaction: Knex.Transaction, owner: string): Knex.QueryBuilder {
         .andWhere((other) => other.whereNull("lease_owner").orWhereNot({ lease_owner: owner }))
         .andWhere((either) =>
             either
-                .where((own) => own.whereIn("status", running).whereNull("rollback_of"))
+                .where((own) =>
+                    own
+                        .whereIn("status", running)
+                        .whereNull("rollback_of")
+                        .whereRaw(`not ${isParked(deploymentsTable)}`),
+                )
                 .orWhere((rollback) =>
                     rollback
                         .whereIn("status", ["pending", ...running])

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import {
     DeployedImage,
+    DeployedMachine,
     DeploymentErrorCode,
     DeploymentPhase,
     DeploymentStatus,
@@ -43,6 +44,10 @@ const columns = z.object({
     rollbackOf: text,
     supersededBy: text,
     images: json(z.array(DeployedImage).readonly()),
+    machines: json(z.array(DeployedMachine).readonly()),
+    approvalRequestedAt: text,
+    approvedAt: text,
+    approvedBy: text,
     refreshImages: json(z.array(RefreshImage).readonly()).optional(),
     cancelRequestedAt: text,
     cancelReason: text,
@@ -66,7 +71,7 @@ export const listedColumns: readonly string[] = Object.keys(columns.shape)
 
 /** The record of a new row. */
 export function newRecord({ status = "pending", ...given }: NewDeployment, now: string): DeploymentRecord {
-    const record = { images: [], ...given, id: randomId(), status, phases: [], createdAt: now, attempt: 0 };
+    const record = { images: [], machines: [], ...given, id: randomId(), status, phases: [], createdAt: now, attempt: 0 };
     return status === "pending"
         ? { ...record, phase: "queued" }
         : { ...record, phase: "done", startedAt: now, completedAt: now };

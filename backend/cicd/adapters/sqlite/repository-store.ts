@@ -40,6 +40,12 @@ function columns(cipher: Cipher) {
     });
 }
 
+/** All but the refs, which may be very many, and are asked for one repository at a time. */
+function listedColumns(schema: ReturnType<typeof columns>): string {
+    const fields = Object.keys(schema.shape).filter((field) => field !== "knownRefs");
+    return fields.map((field) => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)).join(", ");
+}
+
 /** Git repositories in SQLite. */
 export function createRepositoryStore(ports: {
     readonly database: Database;
@@ -47,7 +53,9 @@ export function createRepositoryStore(ports: {
     readonly clock: Clock;
 }): RepositoryStore {
     const { knex } = ports.database;
-    const table = openTable(ports.database, tableName, columns(ports.cipher));
+    const schema = columns(ports.cipher);
+    const table = openTable(ports.database, tableName, schema);
+    const listAll = table.prepare("1 = 1 order by stack_id", listedColumns(schema));
 
     /** A row for a stack's first repository, and which of its columns replace those of an older one. */
     function rowFor(repository: NewRepository) {
@@ -67,7 +75,7 @@ export function createRepositoryStore(ports: {
     return {
         find: (id) => table.find("id = ?", [id]),
         findByStack: (stackId) => table.find("stack_id = ?", [stackId]),
-        list: () => table.list("1 = 1 order by stack_id"),
+        list: () => orUnavailable(ports.database.together.read((statements) => listAll(statements, []))),
         async save(repository) {
             const { initial, replaced } = rowFor(repository);
             await forgetPolls(ports.database, repository);

@@ -63,6 +63,7 @@ export function createWebhookEventStore(ports: {
     const deliveriesOf = table.prepare(
         "repository_id = ? and delivery_id = ? and deployment_id is not null order by seq desc limit 1",
     );
+    const dropOld = createDropOld();
     const withPayload = (record: z.output<typeof columns>): WebhookEventRecord => ({
         ...record,
         payload: record.payload ?? null,
@@ -75,8 +76,10 @@ export function createWebhookEventStore(ports: {
             const sealed = ids[0] === undefined ? undefined : seal?.(ids[0]);
             const records = events.map((event, index) => newRecord({ ...event, ...sealed }, now, ids[index]));
             const storing = ports.database.together.write((statements) => {
-                records.forEach((record) => table.insert(statements, record));
-                new Set(records.map((record) => record.repositoryId)).forEach((id) => dropOld(statements, id));
+                records.forEach((record) => {
+                    table.insert(statements, record);
+                    dropOld(statements, record.repositoryId);
+                });
             });
             await orUnavailable(storing);
             return records;
@@ -114,7 +117,15 @@ function newRecord(event: NewWebhookEvent, now: string, id = randomId()): Webhoo
     return { ...event, id, receivedAt: now, processedAt: event.processed ? now : undefined };
 }
 
-/** Cheap enough for every delivery: an index names the newest event to drop, and usually it is the only one. */
-function dropOld(statements: Statements, repositoryId: string): void {
-    statements.run(dropping, [repositoryId, repositoryId, keptPerRepository]);
+/** Drops what is too old of a repository, once for all that one group of works stores. */
+function createDropOld(): (statements: Statements, repositoryId: string) => void {
+    const known = new WeakMap<Statements, Set<string>>();
+    return (statements, repositoryId) => {
+        const repositories = known.get(statements) ?? new Set();
+        known.set(statements, repositories);
+        if (!repositories.has(repositoryId)) {
+            repositories.add(repositoryId);
+            statements.atEnd(() => statements.run(dropping, [repositoryId, repositoryId, keptPerRepository]));
+        }
+    };
 }

@@ -1,6 +1,7 @@
 import { Agent } from "node:http";
 import { type Duplex, PassThrough } from "node:stream";
 import type { ClientChannel } from "ssh2";
+import { asSocket } from "./channel-socket.ts";
 import { asError } from "./failures.ts";
 import type { SshLink } from "./link.ts";
 
@@ -52,17 +53,4 @@ function noSocket(): Duplex {
 /** The server may forbid the forwarding of sockets, or there is none at the usual place. */
 function isRefusal(error: unknown): boolean {
     return /open failed|Channel open failure|OpenSSH/i.test(String(error));
-}
-
-/** What the HTTP client asks of a socket beside what a stream has. */
-function asSocket(channel: ClientChannel): Duplex {
-    const itself = (): ClientChannel => channel;
-    return Object.assign(channel, {
-        setKeepAlive: itself,
-        setNoDelay: itself,
-        setTimeout: itself,
-        ref: itself,
-        unref: itself,
-        destroySoon: () => channel.destroy(),
-    });
 }

@@ -8,6 +8,8 @@ export interface SshLink {
     exec(command: string): Promise<ClientChannel>;
     /** A channel to a Unix socket there. */
     openSocket(path: string): Promise<ClientChannel>;
+    /** A channel to a TCP port as seen from there. An address that swallows the question takes as long as the signal lets it. */
+    openPort(host: string, port: number, signal: AbortSignal): Promise<ClientChannel>;
     sftp(): Promise<SFTPWrapper>;
     close(): void;
 }
@@ -50,6 +52,7 @@ export function createLink(host: string, connect: () => Promise<Client>): SshLin
         host,
         exec: (command) => open((client, done) => client.exec(command, done)),
         openSocket: (path) => open((client, done) => client.openssh_forwardOutStreamLocal(path, done)),
+        openPort: async (toHost, port, signal) => openPort((await connection()).client, { toHost, port, host, signal }),
         async sftp() {
             const made = await connection();
             made.sftp ??= open<SFTPWrapper>((client, done) => client.sftp(done)).then((session) => {
@@ -97,6 +100,42 @@ function openOn<T>(
         } catch (error) {
             settle();
             reject(/not connected/i.test(String(error)) ? connectionLost(host, error) : asError(error));
+        }
+    });
+}
+
+/** Unlike with other channels, no answer says nothing of the connection: the other side may still be trying. */
+function openPort(
+    client: Client,
+    to: { readonly toHost: string; readonly port: number; readonly host: string; readonly signal: AbortSignal },
+): Promise<ClientChannel> {
+    to.signal.throwIfAborted();
+    return new Promise<ClientChannel>((resolve, reject) => {
+        const lost = (): void => reject(connectionLost(to.host));
+        const onAbort = (): void => reject(asError(to.signal.reason));
+        client.once("close", lost);
+        to.signal.addEventListener("abort", onAbort);
+        const settle = (): void => {
+            client.off("close", lost);
+            to.signal.removeEventListener("abort", onAbort);
+        };
+        const opened = (error: Error | undefined, channel: ClientChannel): void => {
+            settle();
+            if (error !== undefined) {
+                reject(error);
+                return;
+            }
+            if (to.signal.aborted) {
+                channel.destroy();
+                return;
+            }
+            resolve(channel);
+        };
+        try {
+            client.forwardOut("127.0.0.1", 0, to.toHost, to.port, opened);
+        } catch (error) {
+            settle();
+            reject(/not connected/i.test(String(error)) ? connectionLost(to.host, error) : asError(error));
         }
     });
 }

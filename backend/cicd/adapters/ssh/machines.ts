@@ -9,6 +9,7 @@ import { lookAround } from "./check-target.ts";
 import { connect, readHostKey } from "./connect.ts";
 import { createEngineAgent } from "./engine-agent.ts";
 import { createFileLock } from "./file-lock.ts";
+import { createRemoteProbe } from "./http-probe.ts";
 import { createLink, type SshLink } from "./link.ts";
 import { createRemoteFiles } from "./remote-files.ts";
 import { createRemoteTarget } from "./remote-target.ts";
@@ -79,6 +80,7 @@ function openMachine(
         ...openEngine(createEngineAgent({ link, sudo })),
         target: createRemoteTarget({ link, sudo, ownDirectory, patienceSeconds }),
         files: createRemoteFiles({ link, local: localFiles }),
+        probe: createRemoteProbe({ link }),
         lock: createFileLock({ link, sudo, ownDirectory }),
         close: () => link.close(),
     };

@@ -30,12 +30,13 @@ export const bitbucket: WebhookProvider = {
     deliveryId: (headers) => headers["x-request-uuid"] ?? headers["x-request-id"],
     signature: (headers) => headers["x-hub-signature"],
     parse({ body, headers }) {
-        const payload = readJson(readText(body));
+        const sent = readText(body);
+        const payload = readJson(sent);
         const { eventKey, repository } = readShape(Body, payload);
         const eventType = headers["x-event-key"] ?? eventKey ?? "unknown";
         const { clone = [], html } = repository?.links ?? {};
         const repositoryUrls = texts([...clone.map(({ href }) => href), html?.href]);
-        return { eventType, repositoryUrls, payload, ...readEvent(eventType, payload) };
+        return { eventType, repositoryUrls, payload, sent, ...readEvent(eventType, payload) };
     },
 };
 

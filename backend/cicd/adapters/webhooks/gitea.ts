@@ -134,6 +134,7 @@ function readPush(push: Push): RefEvent {
         message: head?.message,
         author: head?.author?.name,
         files: completeFiles(push),
+        mayBeForced: true,
     };
 }
 

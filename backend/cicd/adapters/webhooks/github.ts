@@ -50,7 +50,8 @@ export const github: WebhookProvider = {
     deliveryId: (headers) => headers["x-github-delivery"],
     signature: (headers) => headers["x-hub-signature-256"],
     parse({ body, headers }) {
-        const payload = readJson(readPayloadText(body, headers));
+        const sent = readPayloadText(body, headers);
+        const payload = readJson(sent);
         const { repository } = readShape(Body, payload);
         const eventType = headers["x-github-event"] ?? "unknown";
         const repositoryUrls = texts([
@@ -59,7 +60,7 @@ export const github: WebhookProvider = {
             repository?.git_url,
             repository?.html_url,
         ]);
-        return { eventType, repositoryUrls, payload, ...readEvent(eventType, payload) };
+        return { eventType, repositoryUrls, payload, sent, ...readEvent(eventType, payload) };
     },
 };
 

@@ -61,11 +61,12 @@ export const gitlab: WebhookProvider = {
     signature: (headers) =>
         headers["webhook-signature"] ?? (headers["x-gitlab-token"] === undefined ? undefined : "***"),
     parse({ body, headers }) {
-        const payload = readJson(readText(body));
+        const sent = readText(body);
+        const payload = readJson(sent);
         const { project, repository, object_kind: kind, event_name: name } = readShape(Body, payload);
         const eventType = headers["x-gitlab-event"] ?? kind ?? name ?? "unknown";
         const repositoryUrls = [...new Set([...addresses(project), ...addresses(repository)])];
-        return { eventType, repositoryUrls, payload, ...readEvent(kind ?? name, eventType, payload) };
+        return { eventType, repositoryUrls, payload, sent, ...readEvent(kind ?? name, eventType, payload) };
     },
 };
 
@@ -132,6 +133,7 @@ function readPush(push: Push): RefEvent {
         message: head?.message,
         author: head?.author?.name,
         files: completeFiles(push),
+        mayBeForced: true,
     };
 }
 

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import type { z } from "zod";
 import { AppError } from "../../../../common/errors.ts";
 
@@ -9,11 +10,11 @@ const mostValues = 200_000;
 
 /** A body's bytes as text, a byte order mark removed. Throws AppError `invalid` for what is not UTF-8. */
 export function readText(body: Uint8Array): string {
-    try {
-        return new TextDecoder("utf-8", { fatal: true }).decode(body);
-    } catch (cause) {
-        throw new AppError("invalid", "body: it is not UTF-8; send JSON in UTF-8, not compressed", { cause });
+    if (!isUtf8(body)) {
+        throw new AppError("invalid", "body: it is not UTF-8; send JSON in UTF-8, not compressed");
     }
+    const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString();
+    return text.startsWith("\uFEFF") ? text.slice(1) : text;
 }
 
 /** Reads JSON that a stranger wrote. Throws AppError `invalid`. */
@@ -27,7 +28,8 @@ export function readJson(text: string): unknown {
     }
     try {
         // Walking through every value is slow, and needed only where the key may stand somewhere.
-        return /__proto__|\\u/i.test(text) ? JSON.parse(text, refusePrototype) : JSON.parse(text);
+        const mayHoldKey = text.includes("__proto__") || text.includes("\\u");
+        return mayHoldKey ? JSON.parse(text, refusePrototype) : JSON.parse(text);
     } catch (cause) {
         throw cause instanceof AppError ? cause : new AppError("invalid", "body: it is not JSON; send JSON", { cause });
     }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Deployment, DeploymentPhase, DeploymentRequest } from "../../../../common/schema/deployment.ts";
+import { DeploymentHealth } from "../../../../common/schema/deployment-health.ts";
 import { PageQuery } from "../../../../common/schema/page.ts";
 import { Preview } from "../../../../common/schema/preview.ts";
 import { route, streamRoute, type Route } from "../route.ts";
@@ -55,6 +56,20 @@ export const deploymentRoutes: readonly Route[] = [
         request: z.object({ params: idParams }),
         response: Deployment,
         handle: async ({ params }, { services }) => services.findDeployment(params.id),
+    }),
+    route({
+        method: "get",
+        path: "/deployments/{id}/health",
+        right: "read",
+        tag,
+        summary:
+            "What verifying it saw last, service by service; null before it verifies, and some time after its end. Kept in " +
+            "memory only.",
+        request: z.object({ params: idParams }),
+        response: z.object({ health: DeploymentHealth.nullable() }),
+        handle: async ({ params }, { services }) => ({
+            health: (await services.findDeploymentHealth(params.id)) ?? null,
+        }),
     }),
     streamRoute({
         method: "get",

@@ -1,6 +1,12 @@
 import { z } from "zod";
 import { ConnectedRepository } from "../../../../common/schema/connected-repository.ts";
-import { ConnectedStacks, ConnectStacksInput, Discovery, DiscoveryInput } from "../../../../common/schema/discovery.ts";
+import {
+    ConnectedStacks,
+    ConnectStacksInput,
+    DeployKey,
+    Discovery,
+    DiscoveryInput,
+} from "../../../../common/schema/discovery.ts";
 import { PageQuery } from "../../../../common/schema/page.ts";
 import { route, type Route } from "../route.ts";
 import { pageOf } from "../schemas.ts";
@@ -18,6 +24,19 @@ export const discoveryRoutes: readonly Route[] = [
         request: z.object({ query: PageQuery }),
         response: pageOf(ConnectedRepository),
         handle: async ({ query }, { services }) => services.listRepositories(query),
+    }),
+    route({
+        method: "post",
+        path: `${path}/keys`,
+        right: "edit",
+        tag,
+        summary:
+            "Make an SSH key to be registered at the git server before anything is saved; its keyId stands for it in discover " +
+            "and connect, for an hour and for the same user.",
+        status: 201,
+        request: z.object({}),
+        response: DeployKey,
+        handle: async (_input, { services, caller }) => services.makeDeployKey(caller),
     }),
     route({
         method: "post",

@@ -1,4 +1,5 @@
 import type { ContainerListItem } from "../../../platform/docker/answers.ts";
+import { exitCodeIn, healthIn } from "../../../platform/docker/status-sentence.ts";
 import type { StackContainer } from "../../core/stack.ts";
 
 /** What of a listed container a stack's status needs; health and exit code stand in the engine's status sentence. */
@@ -11,15 +12,4 @@ export function toStackContainer({ Labels, State, Status }: ContainerListItem): 
         exitCode: exitCodeIn(Status),
         oneOff: Labels["com.docker.compose.oneoff"] === "True",
     };
-}
-
-/** "Up 3 seconds (healthy)", "Up 1 second (health: starting)". */
-function healthIn(status: string): string | undefined {
-    return /\((?:health: )?(healthy|unhealthy|starting)\)/.exec(status)?.[1];
-}
-
-/** "Exited (137) 2 minutes ago". */
-function exitCodeIn(status: string): number | undefined {
-    const code = /^Exited \((\d+)\)/.exec(status)?.[1];
-    return code === undefined ? undefined : Number(code);
 }

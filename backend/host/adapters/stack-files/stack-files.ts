@@ -1,6 +1,7 @@
-import { lstat, mkdir, readFile, rm, stat } from "node:fs/promises";
+import { lstat, mkdir, readFile, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { AppError } from "../../../../common/errors.ts";
+import { removeTree } from "../../../platform/disk/remove-tree.ts";
 import { defaultComposeFileName, type StackFolder } from "../../core/stack.ts";
 import type { StackFiles, StackTexts } from "../../core/stack-files.ts";
 import { pathOf, readFolder, realDirectory, scanFolders } from "./folder.ts";
@@ -18,6 +19,7 @@ export function diskStackFiles(stacksDirectory: string): StackFiles {
         },
         read: async (folder) => readTexts(await directory(folder.name), folder),
         write: async (folder, texts) => writeTexts(await directory(folder.name), folder, texts),
+        writeEnvironment: async (folder, composeENV) => writeEnvironment(await directory(folder.name), composeENV),
         remove: (name) => removeFolder(pathOf(stacksDirectory, name)),
         environmentFiles: async (name) => environmentFiles(stacksDirectory, await directory(name)),
     };
@@ -32,9 +34,13 @@ async function readTexts(directory: string, { composeFileName }: StackFolder): P
 
 async function writeTexts(directory: string, { composeFileName }: StackFolder, texts: StackTexts): Promise<void> {
     await writeFileWhole(join(directory, composeFileName ?? defaultComposeFileName), texts.composeYAML);
+    await writeEnvironment(directory, texts.composeENV);
+}
+
+async function writeEnvironment(directory: string, composeENV: string): Promise<void> {
     const environmentFile = join(directory, ".env");
-    if (texts.composeENV.trim() !== "" || (await isFile(environmentFile))) {
-        await writeFileWhole(environmentFile, texts.composeENV);
+    if (composeENV.trim() !== "" || (await isFile(environmentFile))) {
+        await writeFileWhole(environmentFile, composeENV);
     }
 }
 
@@ -46,7 +52,7 @@ async function removeFolder(path: string): Promise<void> {
             "This stack's folder is a symbolic link; remove the link and what it points to by hand",
         );
     }
-    await rm(path, { recursive: true, force: true });
+    await removeTree(path);
 }
 
 /** With a `global.env` in the stacks directory Compose no longer reads `.env` by itself, so it is named too. */

@@ -45,6 +45,22 @@ describe("createComposeReader", () => {
         expect(await createComposeReader(diskFiles, root).locate(path)).toEqual(expected);
     });
 
+    it("looks at a file once, however often and by however many links it is named", async () => {
+        const asked: string[] = [];
+        const files = {
+            ...diskFiles,
+            async inspect(folder: string, path: string) {
+                asked.push(path);
+                return diskFiles.inspect(folder, path);
+            },
+        };
+        const reader = createComposeReader(files, root);
+
+        await Promise.all(["a/f", "a/f", "in/f", "a/link", "in/link", "a/f"].map((path) => reader.locate(path)));
+
+        expect(asked.toSorted()).toEqual(["a", "a/f", "a/link", "in", "in/f", "in/link"]);
+    });
+
     it("reads only what lies inside", async () => {
         const reader = createComposeReader(diskFiles, root);
 

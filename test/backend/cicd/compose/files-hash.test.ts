@@ -47,4 +47,25 @@ describe("filesHashes", () => {
 
         expect([...after].filter(([name, hash]) => before.get(name) !== hash).map(([name]) => name)).toEqual(expected);
     });
+
+    it("takes its time by the files, not by how often they are mounted", async () => {
+        const services = Array.from(
+            { length: 2000 },
+            (_, at) => `  s${at}: {image: a, volumes: ['.:/a', './d1:/b']}\n`,
+        );
+        const project = await loadMemoryProject({ "compose.yaml": `services:\n${services.join("")}` });
+        const many = Array.from({ length: 100_000 }, (_, at) => [`d${at % 100}/f${at}`, String(at)] as const);
+        let hashed = 0;
+        function hash(text: string): string {
+            hashed += text.length;
+            return sha256(text);
+        }
+        const started = performance.now();
+
+        const found = filesHashes({ project, digests: new Map(many), lookup: () => undefined, hash });
+
+        expect(performance.now() - started).toBeLessThan(5000);
+        expect(found.size).toBe(2000);
+        expect(hashed).toBeLessThan(5_000_000);
+    });
 });

@@ -32,7 +32,37 @@ describe("judgeHealth", () => {
             "ran out of memory",
             { status: "exited", exitCode: 137, oomKilled: true },
             "failed",
-            "web exited with code 137 (out of memory)",
+            "web exited with code 137 (out of memory: raise its memory limit, or let it use less)",
+        ],
+        [
+            "could not be started",
+            { status: "created", startError: "exec: no file" },
+            "failed",
+            "be started: exec: no file",
+        ],
+        [
+            "ended well",
+            { status: "exited" },
+            "failed",
+            "code 0: it is to keep running; where it is meant to end, label it",
+        ],
+        [
+            "has a health check that says why it fails",
+            { health: "unhealthy", lastCheck: { exitCode: 1, output: "connecting\nno table\n" } },
+            "failed",
+            "web is unhealthy: its health check fails (exit code 1: no table)",
+        ],
+        [
+            "waits for its first restart",
+            { status: "restarting", restartCount: 1 },
+            "waiting",
+            "is restarting: it exited",
+        ],
+        [
+            "waits for another restart",
+            { status: "restarting", restartCount: 2, exitCode: 127 },
+            "failed",
+            "web keeps restarting: it exited with code 127 (its command was not found",
         ],
         ["is dead", { status: "dead", exitCode: 1 }, "failed", "web exited with code 1"],
         ["runs another image", { imageId: "sha256:old" }, "failed", "web runs another image"],
@@ -48,6 +78,8 @@ describe("judgeHealth", () => {
         ["exited with 3", { status: "exited", exitCode: 3 }, "failed"],
         ["still runs", { status: "running" }, "waiting"],
         ["was not started", { status: "created" }, "waiting"],
+        ["tries again", { status: "restarting", restartCount: 3, restartPolicy: "on-failure" }, "waiting"],
+        ["is started again for ever", { status: "restarting", restartCount: 3, restartPolicy: "always" }, "failed"],
     ] as const)("of a one-shot service that %s", (_, state, verdict) => {
         expect(
             judge([web, job], [containerState({}), containerState({ id: "j", service: "job", ...state })]).verdict,
@@ -65,6 +97,19 @@ describe("judgeHealth", () => {
             service: "web",
             reason: containing("keeps restarting"),
         });
+    });
+
+    it("tells how a container in a crash loop ended, where that was seen", () => {
+        const first = containerState({});
+        const loop = {
+            wanted: [web],
+            states: [containerState({ restartCount: 1 })],
+            baseline: new Map([["c1", first]]),
+        };
+        const ends = new Map([["c1", { exitCode: 137, oomKilled: true }]]);
+
+        expect(judgeHealth({ ...loop, ends }).reason).toContain("it exited with code 137 (out of memory");
+        expect(judgeHealth(loop).reason).toBe("web keeps restarting: it ended and was started again");
     });
 
     it("does not hold old restarts against a container", () => {

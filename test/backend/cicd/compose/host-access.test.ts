@@ -46,6 +46,16 @@ describe("what a stack takes of the machine", () => {
         ["has devices: /dev/dri", { devices: [{ source: "/dev/dri", target: "/dev/dri" }] }],
         ["has devices: vendor.com/gpu=all", { devices: ["vendor.com/gpu=all"] }],
         ["has device_cgroup_rules: a *:* rwm", { device_cgroup_rules: ["a *:* rwm"] }],
+        [
+            "limits its use of devices: /dev/sda",
+            {
+                blkio_config: {
+                    weight: 300,
+                    weight_device: [{ path: "/dev/sda", weight: 400 }],
+                    device_read_bps: [{ path: "/dev/sda", rate: "12mb" }],
+                },
+            },
+        ],
         ["has cap_add: ALL, SYS_ADMIN", { cap_add: ["ALL", "SYS_ADMIN"] }],
         ["has security_opt: seccomp=unconfined", { security_opt: ["no-new-privileges:true", "seccomp=unconfined"] }],
         ["has security_opt: systempaths=unconfined", { security_opt: ["systempaths=unconfined"] }],
@@ -68,6 +78,10 @@ describe("what a stack takes of the machine", () => {
         [
             "sends its log with syslog-address: unixgram:///dev/log of this machine",
             { logging: { driver: "syslog", options: { "syslog-address": "unixgram:///dev/log" } } },
+        ],
+        [
+            "sends its log with syslog-tls-ca-cert: /etc/x of this machine",
+            { logging: { driver: "syslog", options: { "syslog-tls-ca-cert": "/etc/x" } } },
         ],
         ["leaves privileged to the value that HOME has on this machine", { privileged: "${HOME:+true}" }],
         ["leaves pid to the value that DOCKER_HOST has on this machine", { pid: "${DOCKER_HOST:+host}" }],

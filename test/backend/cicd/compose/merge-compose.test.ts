@@ -94,9 +94,91 @@ describe("mergeCompose", () => {
             "{ports: !override ['2:2'], environment: !override {B: 2}}",
             { ports: ["2:2"], environment: { B: 2 } },
         ],
-        ["null over a scalar wins", "{environment: {A: 1}}", "{environment: {A: }}", { environment: { A: null } }],
+        ["null over a variable wins", "{environment: {A: 1}}", "{environment: {A: }}", { environment: { A: null } }],
+        ["null over a command wins", "{command: [a]}", "{command: }", { command: null }],
+        [
+            "null over anything else adds nothing",
+            "{networks: {back: {aliases: [x]}}, healthcheck: {test: a}, hostname: h}",
+            "{networks: [back], healthcheck: , hostname: }",
+            { networks: { back: { aliases: ["x"] } }, healthcheck: { test: "a" }, hostname: "h" },
+        ],
+        [
+            "single texts in the place of lists are added",
+            "{dns: 10.0.0.1, tmpfs: /a, env_file: a.env}",
+            "{dns: 10.0.0.2, tmpfs: [/b], env_file: b.env}",
+            { dns: ["10.0.0.1", "10.0.0.2"], tmpfs: ["/a", "/b"], env_file: ["a.env", "b.env"] },
+        ],
+        [
+            "hosts are added, map to list",
+            "{extra_hosts: ['a:10.0.0.1']}",
+            "{extra_hosts: {a: 10.0.0.2, b: [10.0.0.3, 10.0.0.4]}}",
+            { extra_hosts: ["a:10.0.0.1", "a=10.0.0.2", "b=10.0.0.3", "b=10.0.0.4"] },
+        ],
+        [
+            "labels with variables in their keys stay a list",
+            "{labels: {a$: 1, b: }}",
+            "{labels: ['l.${X}=2']}",
+            { labels: ["a$$=1", "b", "l.${X}=2"] },
+        ],
     ])("%s", (_, base, over, expected) => {
         expect(merge(base, over)).toEqual(expected);
+    });
+
+    it("lets a service extend what its own file says of another, not what a later file changes there", () => {
+        const base = file(
+            "base.yaml",
+            "services: {a: {image: a, dns: x}, b: {extends: a, ports: ['1:1']}, c: {extends: {service: b}}}",
+        );
+        const over = file("over.yaml", "services: {a: {dns: y}, b: {ports: !override ['2:2']}}");
+
+        const merged = mergeCompose([base, over]);
+
+        expect(merged.ok && toData(merged.file.tree)).toEqual({
+            services: {
+                a: { image: "a", dns: ["x", "y"] },
+                b: { image: "a", dns: "x", ports: ["2:2"] },
+                c: { image: "a", dns: "x", ports: ["1:1"] },
+            },
+        });
+    });
+
+    it("keeps the tags of a service that extends one of another file: they mean that too", () => {
+        const base =
+            "{extends: {file: c.yaml, service: x}, ports: ['1:1'], dns: !reset null, labels: !override {a: 1}}";
+        const over = file(
+            "over.yaml",
+            "services: {web: {ports: !override ['2:2'], build: !reset null, dns: y, labels: {b: 2}}}",
+        );
+
+        const merged = mergeCompose([file("base.yaml", `services: {web: ${base}}`), over]);
+
+        const text = merged.ok ? merged.file.text : "";
+        expect(text).toContain('ports: !override\n      - "2:2"\n');
+        expect(text).toContain("build: !reset null\n");
+        expect(text).toContain("dns: !override y\n");
+        expect(text).toContain("labels: !override\n      a: 1\n      b: 2\n");
+    });
+
+    it("leaves services that extend each other in a circle to Compose", () => {
+        const base = file("base.yaml", "services: {a: {extends: b}, b: {extends: a}, c: {extends: gone}}");
+
+        expect(mergeCompose([base, file("over.yaml", "services: {c: {image: x}}")])).toMatchObject({ ok: true });
+    });
+
+    it("merges subnets by their address", () => {
+        const network = (config: string): string =>
+            `services: {web: {image: a}}\nnetworks: {n: {ipam: {config: ${config}}}}`;
+
+        const merged = mergeCompose([
+            file("base.yaml", network("[{subnet: 10.8.0.0/24}]")),
+            file("over.yaml", network("[{subnet: 10.8.0.0/24, gateway: 10.8.0.1}, {subnet: 10.9.0.0/24}]")),
+        ]);
+
+        expect(merged.ok && toData(merged.file.tree)).toMatchObject({
+            networks: {
+                n: { ipam: { config: [{ subnet: "10.8.0.0/24", gateway: "10.8.0.1" }, { subnet: "10.9.0.0/24" }] } },
+            },
+        });
     });
 
     it("keeps variables, octal modes and quoted numbers as they were written", () => {

@@ -104,6 +104,77 @@ describe("buildOverride", () => {
         expect(await service(fields)).toEqual(expected);
     });
 
+    it.each([
+        ["one text in the place of a list", "dns: '10.0.0.$PORT', tmpfs: /t", 'dns: !override\n      - "10.0.0.8080"'],
+        [
+            "hosts as a map",
+            "extra_hosts: {a: '$PORT', b: '2'}",
+            'extra_hosts: !override\n      a: "8080"\n      b: "2"',
+        ],
+    ])("replaces %s whole, as Compose would add to it", async (_, fields, expected) => {
+        const project = await loadMemoryProject({ "compose.yaml": `services: {web: {image: a, ${fields}}}` });
+
+        const text = buildOverride(input(project));
+
+        expect(text).toContain(expected);
+        expect(text).not.toContain("tmpfs");
+    });
+
+    it("builds nothing where the build is taken away", async () => {
+        expect(await service("build: !reset []")).toBeUndefined();
+        expect(await service("build: !reset {}", { images: new Map() })).toBeUndefined();
+    });
+
+    it("leaves x- fields at every level to those who wrote them", async () => {
+        const fields =
+            "x-a: $PORT, deploy: {x-b: [$TOKEN], replicas: 2}, logging: {options: {tag: a}, x-c: {d: $PORT}}";
+
+        expect(await service(fields)).toBeUndefined();
+    });
+
+    it("keeps a variable's name in the place of a config's content", async () => {
+        const project = await loadMemoryProject({
+            "compose.yaml":
+                "services: {web: {image: a}}\nconfigs: {c: {environment: TOKEN}}\nsecrets: {s: {environment: PORT}}",
+        });
+
+        expect(buildOverride(input(project))).not.toMatch(/configs|secrets/);
+    });
+
+    it("replaces the labels of networks and volumes whole, as Compose refuses one that stands there twice", async () => {
+        const project = await loadMemoryProject({
+            "compose.yaml": "services: {web: {image: a}}\nvolumes: {v: {labels: ['a=$PORT', 'b=1', 'k.$PORT=2']}}",
+        });
+
+        const text = buildOverride(input(project));
+
+        expect(text).toContain('labels: !override\n      - "a=8080"\n      - "b=1"\n      - "k.8080=2"\n');
+    });
+
+    it("puts in what only an included file sees of its env files, but for what holds a secret", async () => {
+        const project = await loadMemoryProject(
+            {
+                "compose.yaml":
+                    "include: [{path: sub/compose.yaml, env_file: sub/own.env}]\nservices: {web: {image: a}}",
+                "sub/compose.yaml":
+                    "services: {db: {image: b, environment: {A: '$PORT-$NEAR-$FAR', B: $NEAR}, command: ['$DERIVED', '$PORT']}}\n" +
+                    "configs: {c: {file: './$PORT.conf'}}",
+                "sub/own.env": "NEAR=1\nFAR=2\nDERIVED=x-$TOKEN\n",
+                "sub/8080.conf": "",
+            },
+            { PORT: "8080", FAR: "root", TOKEN: secret.value },
+        );
+
+        const text = buildOverride(input(project));
+
+        expect(toData(treeOf(text))).toMatchObject({
+            services: { db: { environment: { A: "8080-1-$FAR" }, command: ["$DERIVED", "8080"] } },
+            configs: { c: { file: "./sub/./8080.conf" } },
+        });
+        expect(text).not.toContain("B:");
+        expect(text).not.toContain(secret.value);
+    });
+
     it("resolves the image of a service that is not built", async () => {
         const project = await loadMemoryProject({ "compose.yaml": "services: {web: {image: 'a:${PORT}'}}" });
 

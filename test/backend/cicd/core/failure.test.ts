@@ -38,10 +38,10 @@ describe("anything thrown, as the end of a deployment", () => {
     });
 });
 
-it("four codes end a deployment as cancelled, all others as failed", () => {
+it("five codes end a deployment as cancelled, all others as failed", () => {
     const cancelled = deploymentErrorCodes.filter((code) => endsCancelled(new DeploymentFailure(code, "")));
 
-    expect(cancelled).toEqual(["no_change", "superseded", "outdated", "cancelled"]);
+    expect(cancelled).toEqual(["no_change", "superseded", "outdated", "cancelled", "pinned"]);
 });
 
 function app(code: "invalid" | "unavailable" | "conflict", errorCode?: string): AppError {

@@ -39,6 +39,7 @@ function row(fields: Partial<DeploymentRecord> = {}): DeploymentRecord {
         completedAt: "2026-01-31T11:01:00.000Z",
         triggeredBy: "webhook",
         images: [],
+        machines: [],
         attempt: 1,
         ...fields,
     };
@@ -226,6 +227,11 @@ describe("a commit", () => {
         [
             "was cancelled",
             { attempts: [row({ status: "cancelled", errorCode: "cancelled" })] },
+            "tried before (cancelled)",
+        ],
+        [
+            "was rejected",
+            { attempts: [row({ status: "cancelled", errorCode: "rejected" })] },
             "tried before (cancelled)",
         ],
         [

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { DeployKey } from "../../../../common/schema/discovery.ts";
+import { matching } from "../../../support/containing.ts";
 import { createRestApp } from "../../../support/rest-app.ts";
 
 const url = "https://git.example/me/homelab.git";
@@ -22,8 +24,20 @@ describe("the repositories over REST", () => {
         });
     });
 
+    it("are looked into with a key that is made for it", async () => {
+        const { call, remote } = await createRestApp();
+        const made = await call("post", "/repositories/keys", { token: "editor" });
+        expect(made).toMatchObject({ status: 201, body: { publicKey: matching(/^ssh-ed25519 /) } });
+        const { keyId } = DeployKey.parse(made.body);
+
+        const body = { url: "git@git.example:me/homelab.git", authType: "ssh_key", keyId };
+        expect(await call("post", "/repositories/discover", { token: "editor", body })).toMatchObject({ status: 200 });
+        expect(remote.asked[0]).toMatchObject({ authType: "ssh_key", credentials: { privateKey: "private 1" } });
+    });
+
     it.each([
         ["get", "/repositories", "", 401],
+        ["post", "/repositories/keys", "deployer", 403],
         ["post", "/repositories/discover", "deployer", 403],
         ["post", "/repositories/connect", "deployer", 403],
     ] as const)("refuse %s %s to %j", async (method, path, token, status) => {

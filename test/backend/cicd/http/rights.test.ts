@@ -13,6 +13,7 @@ const guarded: readonly (readonly [right: Right, method: string, path: string, e
     ["edit", "get", "/stacks/{stack}/repository/hook", "getRepositoryHook"],
     ["edit", "post", "/stacks/{stack}/repository/hook", "createRepositoryHook"],
     ["edit", "delete", "/stacks/{stack}/repository/hook", "removeRepositoryHook"],
+    ["edit", "post", "/repositories/keys", "makeDeployKey"],
     ["edit", "post", "/repositories/discover", "discoverRepository"],
     ["edit", "post", "/repositories/connect", "connectStacks"],
     ["edit", "put", "/stacks/{stack}/build-config", "saveBuildConfig"],
@@ -21,6 +22,9 @@ const guarded: readonly (readonly [right: Right, method: string, path: string, e
     ["deploy", "post", "/stacks/{stack}/deployments", "triggerBuild"],
     ["deploy", "post", "/stacks/{stack}/preview", "previewDeployment"],
     ["deploy", "post", "/deployments/{id}/cancel", "cancelBuild"],
+    ["deploy", "post", "/deployments/{id}/approve", "approveDeployment"],
+    ["deploy", "post", "/deployments/{id}/reject", "rejectDeployment"],
+    ["read", "get", "/deployments/{id}/preview", "getDeploymentPreview"],
     ["deploy", "post", "/deployments/{id}/rollback", "rollbackDeployment"],
     ["deploy", "post", "/webhook-events/{id}/redeliver", "redeliverWebhookEvent"],
 ];

@@ -19,6 +19,7 @@ function createApp(options: Partial<WebhookRouterOptions> = {}) {
     const reported: unknown[] = [];
     const app = express().use(
         createWebhookRouter({
+            hasHook: async () => true,
             receiveWebhook: queued,
             receiveRegistryPush: queued,
             report: (error) => reported.push(error),
@@ -153,6 +154,64 @@ describe("the webhook route", () => {
         expect(deliveries[0]?.body.length).toBe(body.length);
         const larger = await fetch(`${base}/api/webhooks/h`, { method: "POST", body: Buffer.concat([body, body]) });
         expect(larger.status).toBe(413);
+    });
+
+    it("answers an unknown id without waiting for the body", async () => {
+        const { deliveries, receiveWebhook } = recorder();
+        server = createServer(createApp({ receiveWebhook, hasHook: async (id) => id === "known" }).app);
+        const base = await listen(server);
+        for (const path of ["other", "github/other", "registry/other"]) {
+            const endless = open(`${base}/api/webhooks/${path}`, {
+                method: "POST",
+                headers: { "content-length": "9" },
+            });
+            endless.on("error", () => undefined);
+            endless.write("{");
+            expect(await once(endless, "response")).toMatchObject([{ statusCode: 404 }]);
+            endless.destroy();
+        }
+        expect(deliveries).toEqual([]);
+    });
+
+    it("holds no more bodies at once than there is room for: the others wait", async () => {
+        const { deliveries, receiveWebhook } = recorder();
+        server = createServer(createApp({ receiveWebhook, roomBytes: 100 }).app);
+        const base = await listen(server);
+        const slow = open(`${base}/api/webhooks/slow`, { method: "POST", headers: { "content-length": "90" } });
+        const answered = once(slow, "response");
+        slow.write("x".repeat(60));
+        await once(server, "request");
+        const waiting = fetch(`${base}/api/webhooks/waiting`, { method: "POST", body: "x".repeat(20) });
+        const small = await fetch(`${base}/api/webhooks/small`, { method: "POST", body: "x".repeat(10) });
+
+        expect(small.status).toBe(202);
+        expect(deliveries.map(({ id }) => id)).toEqual(["small"]);
+        slow.end("x".repeat(30));
+        expect(await answered).toMatchObject([{ statusCode: 202 }]);
+        expect((await waiting).status).toBe(202);
+        expect(deliveries.map(({ id }) => id)).toEqual(["small", "slow", "waiting"]);
+    });
+
+    it("asks for another try where the room stays full", async () => {
+        let release: (() => void) | undefined;
+        const held = new Promise<void>((resolve) => (release = resolve));
+        const receiveWebhook: ReceiveWebhook = async (delivery) => {
+            await held;
+            return queued(delivery);
+        };
+        const limits = { maxBytes: 1000, timeoutMs: 50 };
+        server = createServer(createApp({ receiveWebhook, limits, roomBytes: 100 }).app);
+        const base = await listen(server);
+        const arrived = once(server, "request");
+        const first = fetch(`${base}/api/webhooks/h`, { method: "POST", body: "x".repeat(100) });
+        await arrived;
+
+        const second = await fetch(`${base}/api/webhooks/h`, { method: "POST", body: "x" });
+
+        expect(second.status).toBe(503);
+        expect(second.headers.get("retry-after")).toBe("30");
+        release?.();
+        expect((await first).status).toBe(202);
     });
 
     it("does not wait for a body that comes too slowly", async () => {

@@ -56,6 +56,20 @@ describe("a change of a deployment", () => {
         expect(pushes).toEqual([]);
     });
 
+    it("leaves the list of stacks alone where one that waits replaces another", async () => {
+        const { announce, pushes, refreshes, ...workshop } = await open();
+        const building = await deploymentAt(workshop, "building");
+        const waiting = { ...building, id: "first", status: "pending" } as const;
+        const replaced = { ...waiting, status: "cancelled", supersededBy: "second" } as const;
+
+        [waiting, { ...waiting, id: "second" }, replaced].forEach(announce);
+        await until(() => pushes.length === 3);
+        expect(refreshes()).toBe(1);
+        announce({ ...waiting, id: "second", status: "building" });
+
+        await until(() => refreshes() === 2);
+    });
+
     it("counts in the figures once it has ended, with its seconds", async () => {
         const { announce, ended, ...workshop } = await open();
         const record = await deploymentAt(workshop, "building");

@@ -38,6 +38,7 @@ async function open(config: Partial<NewBuildConfig> = {}) {
             connection,
             workspace,
             stackDirectory: workshop.stackDirectory,
+            environmentText: undefined,
             userOverride: undefined,
             commit: { sha: "a".repeat(40), message: "", author: "", time: "" },
             images: new Map([["web", "shop-web:new"]]),

@@ -101,6 +101,46 @@ describe("connecting a repository", () => {
         await expect(metadata).rejects.toMatchObject({ code: "invalid" });
     });
 
+    it("asks nobody where only what this server does by itself has changed, so that a remote may be away", async () => {
+        const access = { authType: "http_token", credentials: { token: "good" } } as const;
+        await edge.stores.repositories.markSynced((await connect(access)).id, "a".repeat(40));
+        edge.remote.failure = new AppError("unavailable", "git: away");
+        const asked = edge.remote.asked.length;
+
+        const saved = await connect({ ...access, paths: ["docs"], autoSync: true, pollIntervalSeconds: 60 });
+        await connect({
+            authType: "http_token",
+            webhookSecret: "another-secret",
+            aliases: ["https://in.example/a.git"],
+        });
+
+        expect(saved).toMatchObject({ paths: ["docs"], autoSync: true, pollIntervalSeconds: 60 });
+        expect(edge.remote.asked).toHaveLength(asked);
+    });
+
+    it("asks again as long as nothing was ever fetched", async () => {
+        await connect({}, { force: true });
+        edge.remote.failure = new AppError("unavailable", "git: away");
+
+        await expect(connect({ paths: ["docs"] })).rejects.toMatchObject({ code: "unavailable" });
+    });
+
+    it.each([
+        ["the address", { url: "https://gitlab.example/me/app" }],
+        ["the branch", { branch: "dev" }],
+        ["the token", { credentials: { token: "new" } }],
+        ["the user name", { credentials: { token: "good", username: "ada" } }],
+        ["the kind of access", { authType: "none", credentials: undefined }],
+        ["the provider, and with it the user name", { provider: "gitea" }],
+        ["who may be reached", { allowPrivateHost: true }],
+    ] as const)("asks again where %s changed", async (_what, fields) => {
+        const access = { authType: "http_token", credentials: { token: "good" } } as const;
+        await edge.stores.repositories.markSynced((await connect(access)).id, "a".repeat(40));
+        edge.remote.failure = new AppError("unavailable", "git: away");
+
+        await expect(connect({ ...access, ...fields })).rejects.toMatchObject({ code: "unavailable" });
+    });
+
     it("lets only an admin allow a private address", async () => {
         await expect(connect({ allowPrivateHost: true }, { caller: editor })).rejects.toMatchObject({
             code: "forbidden",

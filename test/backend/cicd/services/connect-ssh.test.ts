@@ -79,6 +79,19 @@ describe("connecting over SSH", () => {
         expect((await stored()).hostKey).toBeUndefined();
     });
 
+    it("asks nobody where nothing of the access changed, unless no host key is pinned yet", async () => {
+        const { id } = await connect({ credentials: { privateKey: "mine" } });
+        await edge.stores.repositories.markSynced(id, "a".repeat(40));
+        await connect({ paths: ["docs"] });
+        expect(edge.remote.asked).toHaveLength(2);
+        edge.remote.hostKey = "ssh-ed25519 Zmlyc3Q=";
+        await connect();
+
+        await connect({ paths: ["app"] });
+
+        expect(edge.remote.asked).toHaveLength(3);
+    });
+
     it("tests a given key with the pinned host key, and makes none", async () => {
         edge.remote.hostKey = "ssh-ed25519 Zmlyc3Q=";
         await connect();
@@ -106,7 +119,11 @@ describe("accepting another host key", () => {
         await expect(accept("SHA256:other")).rejects.toMatchObject({
             code: "conflict",
             message: "fingerprint: the server shows SHA256:Zmlyc3Q= now; compare that one, then accept it",
-            details: { offered: "SHA256:Zmlyc3Q=" },
+            details: {
+                errorCode: "host_key_changed",
+                offered: "SHA256:Zmlyc3Q=",
+                keyType: "ssh-ed25519",
+            },
         });
         await accept("SHA256:Zmlyc3Q=");
 

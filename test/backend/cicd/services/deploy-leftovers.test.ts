@@ -18,6 +18,7 @@ it("a build that ends, however it does, leaves no process that its commands have
         },
         buildRelease: () => Promise.reject(new Error("the build fails")),
         putLive: async () => undefined,
+        rebuildMissing: async (_run, kept) => kept,
         cleanUp: async () => void steps.push("clean up"),
     });
 

@@ -19,6 +19,7 @@ describe("the log of a deployment", () => {
             ...workshop,
             buildRelease: async (run) => release({ deploymentId: run.id }),
             putLive: async (run) => run.say("today-1 restored-2 running-3"),
+            rebuildMissing: async (_run, kept) => kept,
             cleanUp: async () => undefined,
         });
 

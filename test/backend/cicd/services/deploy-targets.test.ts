@@ -58,7 +58,7 @@ describe("deploy targets", () => {
         const wrong = { id: target.id, fingerprint: `SHA256:${"B".repeat(43)}`, signal };
         await expect(services.acceptTargetHostKey(wrong)).rejects.toMatchObject({
             code: "conflict",
-            details: { offered: shownFingerprint },
+            details: { errorCode: "host_key_changed", offered: shownFingerprint, keyType: "ssh-ed25519" },
         });
         const right = { ...wrong, fingerprint: shownFingerprint };
         expect((await services.acceptTargetHostKey(right)).hostKeyFingerprint).toBe(pinned.hostKeyFingerprint);

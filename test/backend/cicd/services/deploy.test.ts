@@ -26,6 +26,7 @@ async function open(given: Partial<DeployPorts> = {}) {
                 await run.become("successful", "done");
             }
         },
+        rebuildMissing: async (_run, kept) => kept,
         cleanUp: async () => void steps.push("clean up"),
         ...given,
     });

@@ -12,6 +12,7 @@ it("a deployment's error stays short, whatever a builder had to say", async () =
         buildRelease: () =>
             Promise.reject(new DeploymentFailure("build_failed", `It failed: ${"x".repeat(1_000_000)}`)),
         putLive: async () => undefined,
+        rebuildMissing: async (_run, kept) => kept,
         cleanUp: async () => undefined,
     });
 

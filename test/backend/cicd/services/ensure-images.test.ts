@@ -101,6 +101,19 @@ describe("images that were pushed to a registry", () => {
         expect(engine.images.get(name)?.id).toBe(old);
     });
 
+    it("are those that the tag means in the registry by now: a delivery that came late brings no old image back", async () => {
+        const { ensure, engine } = await open();
+        const newest = `sha256:${"2".repeat(64)}`;
+        engine.addImage(name, old);
+        engine.remoteDigests.set(name, newest);
+        engine.pull = (pulled) => engine.addImage(pulled, fresh);
+
+        const { images } = await ensure([], { refreshImages: [{ image: name, digest }] });
+
+        expect(engine.done).toEqual([`pull registry.example/app@${newest}`]);
+        expect(images).toMatchObject([{ imageId: fresh, digest: `registry.example/app@${newest}` }]);
+    });
+
     it("are pulled by tag where no digest was told; the name is given back until they are put in place", async () => {
         const { ensure, engine } = await open();
         engine.addImage(name, old);

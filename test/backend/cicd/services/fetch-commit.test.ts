@@ -195,6 +195,18 @@ describe("a schedule", () => {
         });
     });
 
+    it("does not ask again about what was rejected", async () => {
+        const { fetch, makeLive, ...workshop } = await open();
+        const asked = await deploymentAt(workshop, "building", { commitSha: tip, phase: "approval" });
+        await workshop.deployments.endWaiting(asked.id, { errorCode: "rejected", error: "Rejected by anna." });
+        await makeLive();
+
+        await expect(fetch(scheduled)).rejects.toMatchObject({
+            errorCode: "outdated",
+            message: containing("Rejected by anna."),
+        });
+    });
+
     it("tries again what did not build", async () => {
         const { fetch, makeLive, ...workshop } = await open();
         await deploymentAt(workshop, "failed", { commitSha: tip });

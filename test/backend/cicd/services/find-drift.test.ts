@@ -101,7 +101,8 @@ describe("the drift of a stack", () => {
             },
         };
 
-        expect((await findDrift({ ...ports, files }, "shop")).files).toMatchObject([
+        const stackMachines = { find: async () => ({ ...ports.place, files }) };
+        expect((await findDrift({ ...ports, stackMachines }, "shop")).files).toMatchObject([
             { path: "conf/app.conf", diff: containing("+edited") },
             { path: "compose.override.yaml", note: containing("too large, or no text") },
         ]);

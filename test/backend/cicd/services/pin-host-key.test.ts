@@ -3,7 +3,6 @@ import { describe, expect, it } from "vitest";
 import { diskFiles } from "../../../../backend/cicd/adapters/disk/files.ts";
 import type { GitCall, GitRemote } from "../../../../backend/cicd/core/git.ts";
 import { checkOut } from "../../../../backend/cicd/services/check-out.ts";
-import { discoverStacks } from "../../../../backend/cicd/services/discover-stacks.ts";
 import { pinFirstKey } from "../../../../backend/cicd/services/pin-host-key.ts";
 import { testRepository } from "../../../../backend/cicd/services/test-repository.ts";
 import { admin, createEdge } from "../../../support/edge.ts";
@@ -82,7 +81,7 @@ describe("a host key that is seen first", () => {
             allowPrivateHost: false,
         } as const;
         await testRepository(edge.ports, { stack: "web", input, caller: admin, signal });
-        await discoverStacks(edge.ports, { input, caller: admin, signal });
+        await edge.services.discoverStacks({ input, caller: admin, signal });
         expect(asked).toEqual([first, first]);
     });
 });

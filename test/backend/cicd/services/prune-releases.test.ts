@@ -19,7 +19,7 @@ async function open() {
         engine.addImage(image, `sha256:${image}`);
         return record;
     }
-    const prune = (keep: number): Promise<void> => pruneReleases(workshop, "shop", keep);
+    const prune = (keep: number): Promise<void> => pruneReleases({ ...workshop, engines: [engine] }, "shop", keep);
     const kept = async (): Promise<string[]> => (await releases.list("shop")).toSorted();
     const ids = (...records: readonly { readonly id: string }[]): string[] => records.map(({ id }) => id).toSorted();
     return { ...workshop, deployed, prune, kept, ids };

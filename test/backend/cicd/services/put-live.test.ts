@@ -4,7 +4,9 @@ import { DeploymentFailure } from "../../../../backend/cicd/core/failure.ts";
 import type { ApplyInput, Plan } from "../../../../backend/cicd/services/plan-release.ts";
 import { createPutLive, type PutLivePorts } from "../../../../backend/cicd/services/put-live.ts";
 import type { DeploymentPhase } from "../../../../common/schema/deployment.ts";
+import type { MachineSteps } from "../../../../backend/cicd/services/machine-steps.ts";
 import { containing } from "../../../support/containing.ts";
+import { stepsHere } from "../../../support/machine-steps.ts";
 import {
     beginRun,
     connect,
@@ -47,8 +49,8 @@ function portsOf(played: Played): PutLivePorts {
             throw failure;
         }
     }
-    return {
-        ...played,
+    const machine: MachineSteps = {
+        ...stepsHere,
         async plan(_run, input) {
             await step(`plan ${input.release.deploymentId}`);
             played.inputs.push(input);
@@ -56,14 +58,13 @@ function portsOf(played: Played): PutLivePorts {
         },
         apply: (_run, input) => step(`apply ${input.release.deploymentId}`),
         verify: (_run, plan) => step(`verify ${plan.release.deploymentId}`),
-        waitForEngine: async () => undefined,
         stopStack: () => step("stop"),
         async snapshot() {
             await step("snapshot");
             return undefined;
         },
-        prune: () => step("prune"),
     };
+    return { ...played, machines: async () => [machine], prune: () => step("prune") };
 }
 
 function planOf(played: Played, input: ApplyInput): Plan {

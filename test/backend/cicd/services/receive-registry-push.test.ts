@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { createBuildConfigStore } from "../../../../backend/cicd/adapters/sqlite/build-config-store.ts";
 import { createDeploymentStore } from "../../../../backend/cicd/adapters/sqlite/deployment-store.ts";
 import { createRepositoryStore } from "../../../../backend/cicd/adapters/sqlite/repository-store.ts";
+import { createStackStateStore } from "../../../../backend/cicd/adapters/sqlite/stack-state-store.ts";
 import { createWebhookEventStore } from "../../../../backend/cicd/adapters/sqlite/webhook-event-store.ts";
 import { webhookProviders } from "../../../../backend/cicd/adapters/webhooks/index.ts";
 import { registryWebhooks } from "../../../../backend/cicd/adapters/webhooks/registry/index.ts";
@@ -57,6 +58,7 @@ async function open() {
         repositories: createRepositoryStore(shared),
         buildConfigs: createBuildConfigStore(shared),
         deployments,
+        stackStates: createStackStateStore(shared),
         events: createWebhookEventStore(shared),
         providers: webhookProviders,
         registries: registryWebhooks,
@@ -147,6 +149,20 @@ describe("a push of an image that a service uses", () => {
                 headers: { authorization: "***" },
             },
         ]);
+    });
+
+    it("finds it where we pinned it, by the name of the compose file", async () => {
+        const { connect, makeLive, send, deployments } = await open();
+        const repository = await connect("web", { pinImages: true });
+        await makeLive(repository, { images: [{ ...running, image: `${name}@${digestOf(9)}` }] });
+
+        const known = await send(repository, harborPush(9));
+        const { answer } = await send(repository, pushed);
+
+        expect(known.answer.verdict).toBe("duplicate");
+        expect(await deployments.find(answer.deploymentIds?.[0] ?? "")).toMatchObject({
+            refreshImages: [{ image: name, digest: digestOf(2) }],
+        });
     });
 
     it("finds it by all of its names: Docker's own are completed", async () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { createBuildConfigStore } from "../../../../backend/cicd/adapters/sqlite/build-config-store.ts";
 import { createDeploymentStore } from "../../../../backend/cicd/adapters/sqlite/deployment-store.ts";
 import { createRepositoryStore } from "../../../../backend/cicd/adapters/sqlite/repository-store.ts";
+import { createStackStateStore } from "../../../../backend/cicd/adapters/sqlite/stack-state-store.ts";
 import { createWebhookEventStore } from "../../../../backend/cicd/adapters/sqlite/webhook-event-store.ts";
 import { webhookProviders } from "../../../../backend/cicd/adapters/webhooks/index.ts";
 import { registryWebhooks } from "../../../../backend/cicd/adapters/webhooks/registry/index.ts";
@@ -40,6 +41,7 @@ async function open() {
         repositories: createRepositoryStore(shared),
         buildConfigs: createBuildConfigStore(shared),
         deployments,
+        stackStates: createStackStateStore(shared),
         events: createWebhookEventStore(shared),
         providers: webhookProviders,
         registries: registryWebhooks,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Engine } from "../../../../backend/cicd/core/engine.ts";
 import { registryEngine } from "../../../../backend/cicd/services/registry-engine.ts";
 import { connect, openWorkshop } from "../../../support/workshop.ts";
 
@@ -29,6 +30,23 @@ describe("pulling for a stack", () => {
             "pull registry.example.evil/team/a",
             "pull a",
         ]);
+    });
+
+    it("asks its registry for digests with the login, too", async () => {
+        const workshop = await openWorkshop();
+        const { id } = await workshop.imageRegistries.create({ ...given, username: "robot", password: "s3cret" });
+        await connect(workshop, { registryId: id });
+        const asked: (string | undefined)[] = [];
+        const listening: Engine = {
+            ...workshop.engine,
+            findRemoteDigest: async (_name, { login }) => void asked.push(login?.username),
+        };
+        const engine = await registryEngine({ ...workshop, engine: listening }, "shop");
+
+        await engine.findRemoteDigest("registry.example/team/a:1", quiet);
+        await engine.findRemoteDigest("registry.example/other/a:1", quiet);
+
+        expect(asked).toEqual(["robot", undefined]);
     });
 
     it("is the engine's own where there is no registry, or no login to it", async () => {

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { diskFiles } from "../../../../backend/cicd/adapters/disk/files.ts";
 import { snapshotRelease } from "../../../../backend/cicd/services/snapshot-release.ts";
@@ -11,10 +12,11 @@ async function open() {
     const run = await beginRun(workshop, await deploymentAt(workshop, "building", { triggeredBy: "api" }));
     const snapshot = (first: Tree = {}) =>
         snapshotRelease(
-            { ...workshop, files: diskFiles },
+            { ...workshop, files: diskFiles, workspacesDirectory: join(workshop.directory, "workspaces") },
             run,
             release({ deploymentId: run.id, files: releaseFiles(first) }),
             connection,
+            { id: "local", name: "this machine", stackDirectory: workshop.place.stackDirectory },
         );
     return { ...workshop, run, snapshot };
 }

@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { WantedService } from "../../../../backend/cicd/compose/health.ts";
 import { composeLabels, type ContainerState } from "../../../../backend/cicd/core/engine.ts";
+import { AppError } from "../../../../common/errors.ts";
 import { DeploymentFailure } from "../../../../backend/cicd/core/failure.ts";
 import type { HealthCheck } from "../../../../backend/cicd/core/release.ts";
-import { findAddress, inspectStack, verifyRelease } from "../../../../backend/cicd/services/verify-release.ts";
+import { findAddress } from "../../../../backend/cicd/services/health-probe.ts";
+import { inspectStack, verifyRelease } from "../../../../backend/cicd/services/verify-release.ts";
+import type { DeploymentHealth } from "../../../../common/schema/deployment-health.ts";
 import { containerState } from "../../../support/containers.ts";
 import { containing } from "../../../support/containing.ts";
 import { createRushingClock } from "../../../support/rushing-clock.ts";
@@ -23,17 +26,19 @@ async function open(...states: readonly ContainerState[]) {
     const workshop = await openWorkshop();
     const clock = createRushingClock();
     const asked: string[] = [];
-    const played = { status: (): number | undefined => 200 };
+    const played = { status: (): number | undefined => 200, hangs: false };
     workshop.engine.add(...states);
     const probe = {
         status: async (url: string) => {
             asked.push(url);
-            return played.status();
+            return played.hangs ? new Promise<undefined>(() => undefined) : played.status();
         },
     };
-    const run = await beginRun(workshop, await deploymentAt(workshop, "deploying"));
+    const run = await beginRun(workshop, await deploymentAt(workshop, "deploying"), { secret: "sesame" });
+    const looks: DeploymentHealth[] = [];
+    const healths = { note: (health: DeploymentHealth) => void looks.push(health) };
     const verify = ({ services = [web], healthCheck = { timeoutSeconds: 60 }, signal = run.signal }: Given = {}) =>
-        verifyRelease({ ...workshop, clock, probe, stabilitySeconds: 10 }, run, {
+        verifyRelease({ ...workshop, clock, probe, stabilitySeconds: 10, healths }, run, {
             stack: "shop",
             services,
             healthCheck,
@@ -48,7 +53,7 @@ async function open(...states: readonly ContainerState[]) {
         }
     };
     const log = (): readonly string[] => workshop.logs.texts(run.id);
-    return { ...workshop, clock, asked, played, verify, changes, log };
+    return { ...workshop, clock, asked, played, verify, changes, log, looks };
 }
 
 describe("a release is healthy", () => {
@@ -99,6 +104,62 @@ describe("a release is not healthy", () => {
 
         expect(clock.passed()).toBe(3000);
         expect(log().slice(-2)).toEqual(["Last output of shop-web-1:", "last words of c1"]);
+    });
+
+    it("shows the output of every service that failed, and names them all", async () => {
+        const db = containerState({ id: "d", name: "shop-db-1", service: "db", status: "exited", exitCode: 2 });
+        const queue = containerState({ id: "q", service: "queue", health: "starting" });
+        const { verify, log } = await open(containerState({ status: "exited", exitCode: 127 }), db, queue);
+        const services = ["web", "db", "queue"].map((service) => ({ service, oneShot: false }));
+
+        const message = containing(
+            "look at command and entrypoint, and whether the image holds the program). Failed too: db.",
+        );
+        await expect(verify({ services })).rejects.toMatchObject({ message });
+
+        expect(log().filter((line) => line.startsWith("last words"))).toEqual(["last words of c1", "last words of d"]);
+    });
+
+    it("shows what the health check said, and writes no line that is too long", async () => {
+        const lastCheck = { exitCode: 1, output: "no table\n" };
+        const { verify, engine, log } = await open(containerState({ health: "unhealthy", lastCheck }));
+        engine.tailLogs = async () => [{ stream: "stderr", text: "x".repeat(100_000) }];
+
+        const message = containing("its health check fails (exit code 1: no table)");
+        await expect(verify()).rejects.toMatchObject({ message });
+
+        expect(log().slice(-2)).toEqual(["Last health check of shop-web-1 ended with exit code 1:", "no table"]);
+        expect(Math.max(...log().map((line) => line.length))).toBeLessThan(3000);
+    });
+
+    it("is told why also where the output cannot be read", async () => {
+        const { verify, engine, log } = await open(containerState({ status: "exited", exitCode: 1 }));
+        engine.tailLogs = () => Promise.reject(new AppError("invalid", "the log driver does not support reading"));
+
+        await expect(verify()).rejects.toMatchObject({ message: "web exited with code 1." });
+
+        expect(log().at(-1)).toContain("cannot be read: the log driver");
+    });
+
+    it("when its health check is first run after all the time is over, which is told", async () => {
+        const { verify } = await open(containerState({ health: "starting", firstCheckSeconds: 90 }));
+
+        const message = containing("it first is after 90 s");
+        await expect(verify()).rejects.toMatchObject({ message });
+    });
+
+    it("tells how a container that runs again has ended, by the engine's events", async () => {
+        const { verify, engine, changes } = await open(containerState({ restartPolicy: "always" }));
+        const labels = { [composeLabels.project]: "shop", exitCode: "137" };
+        engine.watch = ({ onEvent }) => {
+            onEvent({ action: "oom", containerId: "c1", labels });
+            onEvent({ action: "die", containerId: "c1", labels });
+            onEvent({ action: "die", containerId: "c1", labels: { ...labels, [composeLabels.project]: "other" } });
+        };
+        changes.push([500, { restartCount: 1 }]);
+
+        const message = containing("web keeps restarting: it exited with code 137 (out of memory");
+        await expect(verify()).rejects.toMatchObject({ message });
     });
 
     it("when it is in a crash loop, though it runs whenever it is looked at", async () => {
@@ -198,6 +259,34 @@ describe("healthCheckPath", () => {
         expect(verified).toBe(good);
     });
 
+    it("that hangs keeps nobody from seeing a container die meanwhile", async () => {
+        const { verify, clock, changes, played } = await open(containerState({ ports: published }));
+        played.hangs = true;
+        changes.push([700, { status: "exited", exitCode: 3 }]);
+
+        await expect(verify({ healthCheck })).rejects.toMatchObject({ message: "web exited with code 3." });
+
+        expect(clock.passed()).toBe(700);
+    });
+
+    it("is never healthy while an answer is waited for", async () => {
+        const { verify, clock, played } = await open(containerState({ ports: published }));
+        played.hangs = true;
+
+        await expect(verify({ healthCheck })).rejects.toMatchObject({ message: containing("/ready does not answer") });
+
+        expect(clock.passed()).toBe(70_000);
+    });
+
+    it("that cannot be asked ends it with the reason", async () => {
+        const { verify, played } = await open(containerState({ ports: published }));
+        played.status = () => {
+            throw new AppError("unavailable", "neither curl nor wget", { details: { errorCode: "not_supported" } });
+        };
+
+        await expect(verify({ healthCheck })).rejects.toMatchObject({ message: "neither curl nor wget" });
+    });
+
     it("without any published port is told at once, with the way out", async () => {
         const { verify, clock } = await open(containerState({}));
 
@@ -222,6 +311,37 @@ describe("healthCheckPath", () => {
     });
 });
 
+describe("what pages are told", () => {
+    it("is every look, without secrets and of bounded length, the last one marked", async () => {
+        const lastCheck = { exitCode: 1, output: `${"x".repeat(4000)}\nno sesame here\n` };
+        const { verify, looks, changes } = await open(containerState({ health: "starting", lastCheck }));
+        changes.push([2000, { health: "healthy" }]);
+
+        await verify({ healthCheck: { timeoutSeconds: 60 } });
+
+        const first = looks[0]?.services[0];
+        expect(first).toMatchObject({ service: "web", state: "starting", verdict: "waiting" });
+        expect(first?.check?.output).toMatch(/^…x+…\nno \*\*\* here$/);
+        expect(first?.check?.output.length).toBeLessThan(600);
+        expect(JSON.stringify(looks)).not.toContain("sesame");
+        expect(looks.filter(({ ended }) => ended)).toEqual([looks.at(-1)]);
+        expect(looks.at(-1)).toMatchObject({
+            stable: { seconds: 10, wanted: 10 },
+            services: [{ state: "healthy", seconds: 10 }],
+        });
+    });
+
+    it("names the answer to healthCheckPath", async () => {
+        const { verify, looks, clock, played } = await open(containerState({ ports: published }));
+        played.status = () => (clock.passed() < 1000 ? 500 : 200);
+
+        await verify({ healthCheck: { path: "/ready", timeoutSeconds: 60 } });
+
+        const answers = [...new Set(looks.map(({ httpCheck }) => `${httpCheck?.answer} ${httpCheck?.good}`))];
+        expect(answers).toEqual(["answers 500 false", "answers 200 true"]);
+    });
+});
+
 describe("the address that is asked", () => {
     const db = { service: "db", oneShot: false };
     const dbState = containerState({
@@ -240,13 +360,16 @@ describe("the address that is asked", () => {
         [{ service: "web", port: 9 }, undefined],
         [{ service: "none" }, undefined],
     ] as const)("of %j is %s", (fields, address) => {
-        expect(findAddress(check(fields), [db, web], [webState, dbState])).toBe(address);
+        expect(findAddress(check(fields), [db, web], [webState, dbState])?.address).toBe(address);
     });
 
     it("is the container's own where service and port are named, but not published", () => {
         const state = containerState({ addresses: ["172.18.0.2"] });
 
-        expect(findAddress(check({ service: "web", port: 3000 }), [web], [state])).toBe("172.18.0.2:3000");
+        expect(findAddress(check({ service: "web", port: 3000 }), [web], [state])).toEqual({
+            address: "172.18.0.2:3000",
+            service: "web",
+        });
     });
 });
 

@@ -29,7 +29,8 @@ function open(repositories: readonly Partial<NewRepository>[], config: object = 
     const receive = receiveWebhook({
         repositories: { find: async (id) => records.find((one) => one.id === id), list: async () => records },
         buildConfigs: { findByStack: async (stackId) => newBuildConfig({ stackId, ...config }) as BuildConfigRecord },
-        deployments: { find: async () => undefined },
+        deployments: { find: async () => undefined, findLive: async () => undefined },
+        stackStates: { findPin: async () => undefined },
         events: {
             findDelivery: async () => undefined,
             createAll: async (given) => {

@@ -16,6 +16,8 @@ it("discovers, connects and lists over the socket", async () => {
     };
     const url = "https://git.example/me/homelab.git";
 
+    const { publicKey } = await handlers.makeDeployKey([], socket);
+    expect(publicKey).toMatch(/^ssh-ed25519 /);
     const found = await handlers.discoverRepository(cicdEvents.discoverRepository.args.parse([{ url }]), socket);
     expect(found.folders).toMatchObject([{ composePath: "shop/compose.yaml", suggestedStack: "shop" }]);
     const stacks = [{ stack: "shop", composePath: "shop/compose.yaml" }];

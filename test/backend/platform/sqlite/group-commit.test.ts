@@ -58,6 +58,35 @@ describe("works that come together", () => {
         expect(await numbers()).toEqual([1, 2]);
     });
 
+    it("share what is done once at their end, before the commit", async () => {
+        const { together, insert, numbers } = await open();
+        const groups = new Set<Statements>();
+        const once =
+            (n: number) =>
+            (statements: Statements): number => {
+                if (!groups.has(statements)) {
+                    groups.add(statements);
+                    statements.atEnd(() => void insert(100 + groups.size)(statements));
+                }
+                return insert(n)(statements);
+            };
+
+        await Promise.all([together.write(once(1)), together.write(once(2))]);
+        await together.write(once(3));
+
+        expect(await numbers()).toEqual([1, 2, 3, 101, 102]);
+    });
+
+    it("do what is done at the end each for itself, where another failed", async () => {
+        const { together, insert, numbers } = await open();
+        const atEnd = (n: number) => (statements: Statements) => statements.atEnd(() => void insert(n)(statements));
+
+        const results = await Promise.allSettled([1, 2, 2, 3].map((n) => together.write(atEnd(n))));
+
+        expect(results.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "rejected", "fulfilled"]);
+        expect(await numbers()).toEqual([1, 2, 3]);
+    });
+
     it("wait for a transaction that is open, and are no part of it", async () => {
         const { together, insert, knex, numbers } = await open();
         let done: Promise<number> | undefined;

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { parseTree } from "../../../../../backend/cicd/adapters/git/commit-tree.ts";
+import { countAll, parseTree } from "../../../../../backend/cicd/adapters/git/commit-tree.ts";
 import { createGit } from "../../../../../backend/cicd/adapters/git/git.ts";
 import { withinSize } from "../../../../../backend/cicd/adapters/git/mirror-size.ts";
 import type { Git, GitCall, GitRemote } from "../../../../../backend/cicd/core/git.ts";
@@ -135,6 +135,44 @@ describe("a commit's size", () => {
         });
         expect(existsSync(join(data, "work"))).toBe(false);
     }, 60_000);
+
+    it.each([
+        ["files", ["a", "b", "c"], 3],
+        ["a folder once", ["a/b", "a/c", "a/d/e", "ab"], 6],
+        ["every level", ["a/b/c/d", "x/b/c/d"], 8],
+        ["names that no tree should have", ["/a", "//", "a//b"], 6],
+    ])("is that of its files and folders: %s", (_, paths, count) => {
+        expect(countAll(paths.map((path) => ({ path })))).toBe(count);
+    });
+
+    it("is bounded where one file lies in more folders than any path should", async () => {
+        let inner = tree([["100644", "f", blob("x")]]);
+        for (let depth = 0; depth < 99; depth += 1) {
+            inner = tree([["40000", "d", inner]]);
+        }
+        const directory = await checkOut(commitTree(inner));
+        expect(existsSync(join(directory, "d/".repeat(99), "f"))).toBe(true);
+        rmSync(directory, { recursive: true });
+        await expect(checkOut(commitTree(tree([["40000", "d", inner]])))).rejects.toMatchObject({
+            message: expect.stringContaining("100 levels") as string,
+            details: { errorCode: "not_supported" },
+        });
+    });
+
+    it("ends in time where ten trees in ten trees in ten … hold nothing at all", async () => {
+        let inner = tree([]);
+        for (let depth = 0; depth < 12; depth += 1) {
+            const same = inner;
+            inner = tree(Array.from({ length: 10 }, (_, n) => ["40000", `d${n}`, same] as const));
+        }
+        const commit = commitTree(inner);
+        await git.fetch(remote, call);
+        const directory = join(data, "work");
+        await expect(git.addWorktree(remote, commit, directory, { ...call, timeoutSeconds: 2 })).rejects.toMatchObject({
+            code: "unavailable",
+        });
+        expect(existsSync(directory)).toBe(false);
+    }, 30_000);
 
     it("of one file is bounded, told from the repository alone", () => {
         expect(

@@ -2,7 +2,9 @@ import { describe, expect, it } from "vitest";
 import { rememberBuildConfigs } from "../../../../../backend/cicd/adapters/memory/remembered-build-configs.ts";
 import { rememberRepositories } from "../../../../../backend/cicd/adapters/memory/remembered-repositories.ts";
 import { createBuildConfigStore } from "../../../../../backend/cicd/adapters/sqlite/build-config-store.ts";
+import { rememberStackStates } from "../../../../../backend/cicd/adapters/memory/remembered-stack-states.ts";
 import { createRepositoryStore } from "../../../../../backend/cicd/adapters/sqlite/repository-store.ts";
+import { createStackStateStore } from "../../../../../backend/cicd/adapters/sqlite/stack-state-store.ts";
 import type { RepositoryStore } from "../../../../../backend/cicd/core/git-repository.ts";
 import { createCipher } from "../../../../../backend/platform/crypto/cipher.ts";
 import { createTestClock } from "../../../../support/clock.ts";
@@ -84,5 +86,22 @@ describe("remembered build configurations", () => {
         expect(await configs.findByStack("web")).toMatchObject({ timeout: 20 });
         await configs.delete("web");
         expect(await configs.findByStack("web")).toBeUndefined();
+    });
+});
+
+describe("remembered pins", () => {
+    it("are read once, also where there is none, and again after each change", async () => {
+        const stored = createStackStateStore({ database: await openTestDatabase(), clock: createTestClock() });
+        let reads = 0;
+        const states = rememberStackStates({ ...stored, findPin: (stack) => ((reads += 1), stored.findPin(stack)) });
+        const pin = { deploymentId: "d", by: "ada", at: "2026-01-31T12:00:00.000Z" };
+
+        expect([await states.findPin("web"), await states.findPin("web")]).toEqual([undefined, undefined]);
+        expect(reads).toBe(1);
+        await states.setPin("web", pin);
+        expect([await states.findPin("web"), await states.findPin("web")]).toEqual([pin, pin]);
+        expect(reads).toBe(2);
+        await states.setPin("web", undefined);
+        expect(await states.findPin("web")).toBeUndefined();
     });
 });

@@ -8,6 +8,8 @@ import {
     type DeploymentRecord,
     type DeploymentStore,
     type NewDeployment,
+    type QueueDecision,
+    type QueueView,
 } from "../../../../../backend/cicd/core/deployment.ts";
 import {
     deploymentErrorCodes,
@@ -313,6 +315,77 @@ describe("the queue", () => {
         expect(await store.find(id)).toMatchObject({ leaseOwner: "one" });
         await store.release(id, "one");
         expect(await store.find(id)).not.toHaveProperty("leaseOwner");
+    });
+});
+
+describe("many that are queued at once", () => {
+    const replaceAll =
+        (commitSha: string, stackId = "web") =>
+        ({ active }: QueueView): QueueDecision => ({
+            create: newDeployment({ commitSha, stackId }),
+            replaced: active.filter(({ status }) => status === "pending"),
+            reason: `Superseded by ${commitSha}.`,
+        });
+
+    it("leave one that waits, and each of the others superseded by the next", async () => {
+        const { store } = await open();
+        const running = await createAt(store, "deploying");
+        const waiting = await store.create(newDeployment({ commitSha: "0" }));
+
+        const queued = await Promise.all(["1", "2", "3"].map((commit) => store.queue("web", replaceAll(commit))));
+
+        const [one, two, three] = queued.map(({ deployment }) => deployment.id);
+        expect(queued.map(({ deployment }) => deployment.status)).toEqual(["pending", "pending", "pending"]);
+        expect(queued.map(({ cancelled }) => cancelled.map(({ id }) => id))).toEqual([[waiting.id], [one], [two]]);
+        const superseded = { status: "cancelled", phase: "done", errorCode: "superseded" };
+        expect(await store.list("web", 10)).toMatchObject([
+            { id: three, status: "pending", phase: "queued", commitSha: "3" },
+            { ...superseded, id: two, supersededBy: three, error: "Superseded by 3." },
+            { ...superseded, id: one, supersededBy: two, error: "Superseded by 2." },
+            { ...superseded, id: waiting.id, supersededBy: one, error: "Superseded by 1." },
+            { id: running.id, status: "deploying" },
+        ]);
+        expect(await store.find(one ?? "")).toEqual(queued[1]?.cancelled[0]);
+    });
+
+    it("see each other, and nothing of other stacks", async () => {
+        const { store } = await open();
+        const seen: (readonly string[])[] = [];
+        const look = (view: QueueView): QueueDecision => {
+            seen.push(view.active.map(({ commitSha }) => commitSha));
+            return { create: newDeployment({ commitSha: `look-${seen.length}` }), replaced: [], reason: "" };
+        };
+
+        await Promise.all([
+            store.queue("web", replaceAll("1")),
+            store.queue("shop", replaceAll("2", "shop")),
+            store.queue("web", look),
+            store.queue("web", replaceAll("3")),
+            store.queue("web", look),
+        ]);
+
+        expect(seen).toEqual([["1"], ["3"]]);
+        expect((await store.listActive()).map(({ commitSha }) => commitSha).sort()).toEqual(["2", "3", "look-2"]);
+    });
+
+    it("fail alone", async () => {
+        const { store } = await open();
+        const broken = (): QueueDecision => {
+            throw new Error("broken");
+        };
+
+        const results = await Promise.allSettled([
+            store.queue("web", replaceAll("1")),
+            store.queue("web", broken),
+            store.queue("web", replaceAll("2")),
+        ]);
+
+        expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+        const rows = await store.list("web", 10);
+        expect(rows.map(({ commitSha, status }) => [commitSha, status])).toEqual([
+            ["2", "pending"],
+            ["1", "cancelled"],
+        ]);
     });
 });
 

@@ -29,6 +29,18 @@ describe("repositories", () => {
         expect(await store.findByStack("shop")).toBeUndefined();
     });
 
+    it("are listed by stack, without the refs that polls saw", async () => {
+        const { store } = await open();
+        const web = await store.save(newRepository({ credentials, stackId: "web" }));
+        const shop = await store.save(newRepository({ stackId: "shop" }));
+        await store.markPolled(web.id, { knownRefs: { "refs/heads/main": "a".repeat(40) } });
+
+        const { knownRefs, ...listed } = (await store.find(web.id)) ?? web;
+
+        expect(knownRefs).toEqual({ "refs/heads/main": "a".repeat(40) });
+        expect(await store.list()).toEqual([shop, listed]);
+    });
+
     it("keep credentials and webhook secret encrypted", async () => {
         const { store, database } = await open();
         await store.save(newRepository({ credentials, webhookSecret: "hook-s3cret" }));

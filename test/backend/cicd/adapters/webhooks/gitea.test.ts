@@ -80,6 +80,10 @@ describe("Gitea's bodies", () => {
         expect(parse(fields)).toMatchObject({ kind: "push", files: undefined });
     });
 
+    it("do not tell whether the push was forced", () => {
+        expect(parse({})).toMatchObject({ kind: "push", mayBeForced: true });
+    });
+
     it("leave a tag's commit open where they do not name it", () => {
         expect(parse({ ref: "refs/tags/v1", head_commit: null })).toMatchObject({ kind: "push", commit: "" });
     });

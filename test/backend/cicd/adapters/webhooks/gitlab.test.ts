@@ -83,6 +83,7 @@ describe("GitLab's bodies", () => {
             message: "fixed readme",
             author: "GitLab dev user",
             files: ["CHANGELOG", "app/controller/application.rb", "README.md", "docs/old.md"],
+            mayBeForced: true,
         });
         expect(parse({}).repositoryUrls).toContain("git@gitlab.example.com:mike/diaspora.git");
     });

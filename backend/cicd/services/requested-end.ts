@@ -1,0 +1,13 @@
+import type { DeploymentErrorCode } from "../../../common/schema/deployment.ts";
+import type { DeploymentRecord } from "../core/deployment.ts";
+
+/** How a deployment is to end that was asked to; undefined where it was not. */
+export function requestedEnd(
+    row: Pick<DeploymentRecord, "cancelRequestedAt" | "cancelReason" | "supersededBy">,
+): { readonly errorCode: DeploymentErrorCode; readonly message: string } | undefined {
+    if (row.cancelRequestedAt === undefined) {
+        return undefined;
+    }
+    const errorCode = row.supersededBy === undefined ? "cancelled" : "superseded";
+    return { errorCode, message: row.cancelReason ?? "Cancelled." };
+}

@@ -1,0 +1,249 @@
+import { execFile } from "node:child_process";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { sshFingerprint } from "../../backend/platform/crypto/ssh-fingerprint.ts";
+import type { DeployTarget } from "../../common/schema/deploy-target.ts";
+import type { Deployment } from "../../common/schema/deployment.ts";
+import { containerOf, docker, removeStack } from "../support/docker.ts";
+import { followLog } from "../support/follow-log.ts";
+import { type RemoteHost, startRemoteHost } from "../support/remote-host.ts";
+import { addTarget, remoteAnswer, remoteContainer, removeRemoteStack } from "../support/remote-stack.ts";
+import { createRest, type Rest } from "../support/rest.ts";
+import { freePort, startServer, type TestServer } from "../support/server.ts";
+import { idleService, smallApp } from "../support/small-app.ts";
+import { findSshd } from "../support/ssh-server.ts";
+import { createWorkRepository, type WorkRepository } from "../support/work-repository.ts";
+
+const run = promisify(execFile);
+const sshd = await findSshd();
+
+/** Ignores the wish to stop, so that replacing it takes as long as its grace period. */
+const stubborn = (version: string): string =>
+    `services:\n  web:\n    image: cicd/busybox:1\n    stop_grace_period: 4s\n` +
+    `    command: ["sh", "-c", "trap '' TERM; echo ${version}; while :; do sleep 1; done"]\n`;
+
+describe.skipIf(sshd === undefined)("a deployment over SSH", () => {
+    let server: TestServer;
+    let rest: Rest;
+    let host: RemoteHost;
+    let target: DeployTarget;
+    const stacks: string[] = [];
+    const repositories: WorkRepository[] = [];
+    const cleanings: (() => Promise<unknown>)[] = [];
+
+    beforeAll(async () => {
+        host = await startRemoteHost();
+        server = await startServer();
+        rest = createRest(server);
+        target = await addTarget(rest, host, { name: "second" });
+    });
+
+    afterEach(async () => {
+        for (const clean of cleanings.splice(0).reverse()) {
+            await clean();
+        }
+    });
+
+    afterAll(async () => {
+        await server.stop();
+        for (const stack of stacks) {
+            await removeRemoteStack(host, stack);
+            await removeStack(stack);
+        }
+        await host.close();
+        for (const repository of repositories) {
+            await repository.remove();
+        }
+    });
+
+    /** A stack of its own on the second host, or on the machines that are named. */
+    async function stackOf(name: string, config: object = {}, by: Rest = rest) {
+        const stack = `ssh-${name}-${process.pid}`;
+        stacks.push(stack);
+        const repository = await createWorkRepository();
+        repositories.push(repository);
+        await repository.commit({ "README.md": "app\n" }, "start");
+        await by.connect(stack, { url: repository.url, branch: "main" }, { targetIds: [target.id], ...config });
+        async function begin(files: Readonly<Record<string, string>>): Promise<Deployment> {
+            await repository.commit(files, "change");
+            return by.deploy(stack);
+        }
+        const deploy = async (files: Readonly<Record<string, string>>) => by.ended((await begin(files)).id);
+        return { stack, repository, begin, deploy };
+    }
+
+    it("never takes a container's name from somebody else, and touches nothing then", async () => {
+        const { stack, deploy } = await stackOf("conflict");
+        const name = `foreign-${process.pid}`;
+        cleanings.push(() => host.docker("rm", "-f", name));
+        const foreign = await host.docker("run", "-d", "--name", name, "cicd/busybox:1", "sleep", "1000");
+        const compose = `services:\n${idleService("web", `    container_name: ${name}\n`)}`;
+
+        const ended = await deploy({ "compose.yaml": compose });
+
+        expect(ended).toMatchObject({ status: "failed", errorCode: "name_taken" });
+        expect(ended.error).toContain(name);
+        expect(await host.docker("inspect", "-f", "{{.State.Running}}", foreign)).toBe("true");
+        expect(await remoteContainer(host, stack, "web")).toBe("");
+    });
+
+    it("takes a fixed name back from its own earlier container", async () => {
+        const { stack, deploy } = await stackOf("own-name");
+        const name = `own-${process.pid}`;
+        const compose = (more: string): string =>
+            `services:\n${idleService("web", `    container_name: ${name}\n${more}`)}`;
+        expect(await deploy({ "compose.yaml": compose("") })).toMatchObject({ status: "successful" });
+
+        expect(await deploy({ "compose.yaml": compose("    environment: { A: b }\n") })).toMatchObject({
+            status: "successful",
+        });
+        expect(await host.docker("inspect", "-f", "{{.Id}}", name)).toBe(await remoteContainer(host, stack, "web"));
+    });
+
+    it("is refused where the host shows another key, until that is accepted", async () => {
+        const { stack, deploy } = await stackOf("host-key");
+        const port = await freePort();
+        expect(await deploy(smallApp({ port, version: "one" }))).toMatchObject({ status: "successful" });
+        await host.changeHostKey();
+
+        const refused = await deploy(smallApp({ port, version: "two" }));
+
+        expect(refused).toMatchObject({ status: "failed", errorCode: "host_key_changed" });
+        expect(await remoteAnswer(host, stack)).toBe("one");
+        const fingerprint = sshFingerprint(await host.hostKey());
+        const accepted = await rest.call("POST", `/targets/${target.id}/host-key`, { fingerprint });
+        expect(accepted.status).toBe(200);
+        expect(await deploy(smallApp({ port, version: "three" }))).toMatchObject({ status: "successful" });
+        expect(await remoteAnswer(host, stack)).toBe("three");
+    });
+
+    it("says that its key is not let in", async () => {
+        const locked = await addTarget(rest, host, { name: "locked", user: "guest" });
+        const { deploy } = await stackOf("wrong-key", { targetIds: [locked.id] });
+        await host.authorize(
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKmU2oNnxmVjn8gNHbsoHdKpGLcEQWNvsK3OYFVfYHlB",
+            "guest",
+        );
+
+        const ended = await deploy(smallApp({ port: await freePort(), version: "one" }));
+
+        expect(ended).toMatchObject({ status: "failed", errorCode: "auth_failed" });
+        expect(ended.error).toContain("authorized_keys");
+    });
+
+    it("survives a connection that breaks while files are copied", async () => {
+        const { stack, begin, deploy } = await stackOf("cut-copy");
+        const port = await freePort();
+        const many = (text: string) =>
+            Object.fromEntries(Array.from({ length: 400 }, (_, at) => [`many/${at}.txt`, `${text} ${at}\n`]));
+        await deploy({ ...smallApp({ port, version: "one" }), ...many("one") });
+
+        const { id } = await begin({ ...smallApp({ port, version: "two" }), ...many("two") });
+        cleanings.push(() => host.mend());
+        await followLog(server, id, (line) => line.includes('"applying"'));
+        await host.cut();
+        await followLog(server, id, (line) => line.includes("Waiting for second"));
+        await host.mend();
+        cleanings.pop();
+        const ended = await rest.ended(id);
+
+        expect(ended).toMatchObject({ status: "successful" });
+        expect(await remoteAnswer(host, stack)).toBe("two");
+        const names = await readdir(join(host.stacks, stack, "many"));
+        expect(names).toHaveLength(400);
+    });
+
+    it("survives a connection that breaks while containers are replaced", async () => {
+        const { stack, begin, deploy } = await stackOf("cut-up");
+        await deploy({ "compose.yaml": stubborn("one") });
+        const before = await remoteContainer(host, stack, "web");
+
+        const { id } = await begin({ "compose.yaml": stubborn("two") });
+        cleanings.push(() => host.mend());
+        await followLog(server, id, (line) => line.includes("web: recreate"));
+        await host.cut();
+        // The command over there does not end with the connection: it is done when nobody can hear of it.
+        await expect
+            .poll(async () => (await remoteContainer(host, stack, "web")).split("\n"), { timeout: 30_000 })
+            .not.toContain(before);
+        await host.mend();
+        cleanings.pop();
+        const ended = await rest.ended(id);
+
+        expect(ended).toMatchObject({ status: "successful" });
+        const after = await remoteContainer(host, stack, "web");
+        expect(after).toMatch(/^[0-9a-f]{64}$/);
+        expect(await host.docker("logs", after)).toBe("two");
+        expect(await readdir(join(host.stacks, ".cicd"))).not.toContain(id);
+    });
+
+    it("waits for another server that deploys the same stack there", async () => {
+        const other = await startServer();
+        cleanings.push(() => other.stop());
+        const otherRest = createRest(other);
+        const { stack, begin, deploy, repository } = await stackOf("two-servers");
+        const otherTarget = await addTarget(otherRest, host, { name: "the same machine", user: "deployer" });
+        await otherRest.connect(stack, { url: repository.url, branch: "main" }, { targetIds: [otherTarget.id] });
+        await deploy({ "compose.yaml": stubborn("one") });
+
+        const first = await begin({ "compose.yaml": stubborn("two") });
+        await followLog(server, first.id, (line) => line.includes("web: recreate"));
+        const second = await otherRest.deploy(stack);
+        const [a, b] = await Promise.all([rest.ended(first.id), otherRest.ended(second.id)]);
+
+        expect([a.status, b.status]).toEqual(["successful", "successful"]);
+        expect(await otherRest.log(second.id)).toContain("holds this stack there");
+    });
+
+    it("leaves what runs alone where the disk over there is full", async () => {
+        const tiny = join(host.stacks, `tiny-${process.pid}`);
+        await mkdir(tiny);
+        await run("mount", ["-t", "tmpfs", "-o", "size=256k,mode=777", "tmpfs", tiny]);
+        cleanings.push(() => run("umount", ["-l", tiny]));
+        const full = await addTarget(rest, host, { name: "tiny", fields: { stacksDirectory: tiny } });
+        const { stack, deploy } = await stackOf("disk-full", { targetIds: [full.id] });
+        const port = await freePort();
+        expect(await deploy(smallApp({ port, version: "one" }))).toMatchObject({ status: "successful" });
+
+        const ended = await deploy({ ...smallApp({ port, version: "two" }), "large.bin": "x".repeat(600_000) });
+
+        expect(ended).toMatchObject({ status: "rolled_back", errorCode: "disk_full" });
+        expect(await remoteAnswer(host, stack)).toBe("one");
+    });
+
+    it("goes to several machines in turn, and back on all of them where the second fails", async () => {
+        const { stack, deploy } = await stackOf("in-turn", { targetIds: ["local", target.id] });
+        const compose = (version: string): string =>
+            `services:\n  web:\n    image: cicd/busybox:1\n    init: true\n    stop_grace_period: 1s\n` +
+            `    command: ["sh", "-c", "echo ${version}; [ $\${MODE} = good ] || [ ${version} = one ] && exec sleep 1000"]\n` +
+            "    environment:\n      MODE: ${MODE:-good}\n";
+        const first = await deploy({ "compose.yaml": compose("one") });
+        expect(first).toMatchObject({ status: "successful" });
+        expect(first.machines.map(({ state }) => state)).toEqual(["done", "done"]);
+        await writeFile(join(host.stacks, stack, ".env"), "MODE=bad\n");
+
+        const ended = await deploy({ "compose.yaml": compose("two") });
+
+        expect(ended).toMatchObject({ status: "rolled_back", errorCode: "unhealthy" });
+        expect(ended.machines.map(({ state }) => state)).toEqual(["restored", "restored"]);
+        expect(await docker("logs", await containerOf(stack, "web"))).toBe("one");
+        expect(await host.docker("logs", await remoteContainer(host, stack, "web"))).toBe("one");
+    });
+
+    it("brings the stack's .env along, and leaves one alone that was edited over there", async () => {
+        const { stack, deploy } = await stackOf("env");
+        const compose = (extra: string): string =>
+            `services:\n${idleService("web", `    environment: { WHO: "\${WHO:-nobody}"${extra} }\n`)}`;
+        const who = async () => host.docker("exec", await remoteContainer(host, stack, "web"), "sh", "-c", "echo $WHO");
+        await writeFile(join(server.stacksDirectory, stack, ".env"), "WHO=here\n");
+        expect(await deploy({ "compose.yaml": compose("") })).toMatchObject({ status: "successful" });
+        expect(await who()).toBe("here");
+        await writeFile(join(host.stacks, stack, ".env"), "WHO=there\n");
+        await writeFile(join(server.stacksDirectory, stack, ".env"), "WHO=here-again\n");
+
+        expect(await deploy({ "compose.yaml": compose(", A: b") })).toMatchObject({ status: "successful" });
+        expect(await who()).toBe("there");
+    });
+});
