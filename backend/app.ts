@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { cicdMigrations, hostMigrations } from "../db/knex_migrations/index.ts";
 import { systemClock } from "./cicd/adapters/clock/system-clock.ts";
 import { unifiedDiff } from "./cicd/adapters/diff/unified-diff.ts";
-import { directoryBytes } from "./cicd/adapters/disk/directory-bytes.ts";
+import { diskMeter } from "./cicd/adapters/disk/disk-meter.ts";
 import { diskFiles } from "./cicd/adapters/disk/files.ts";
 import { createEngine } from "./cicd/adapters/docker/engine.ts";
 import { createImageTransfer } from "./cicd/adapters/docker/image-transfer.ts";
@@ -104,6 +104,7 @@ export async function startApp(config: Config, log: Logger, version: string): Pr
         version,
         metricsPublic: config.metricsPublic,
         stabilitySeconds: config.stabilitySeconds,
+        buildCacheLimitBytes: config.buildCacheGib && config.buildCacheGib * 1024 ** 3,
         maxConcurrentDeployments: config.maxConcurrentDeployments,
         serverId: randomId(),
         serverName: `${hostname()}-${ports.hash("server name").slice(0, 8)}`,
@@ -206,7 +207,7 @@ function pluginPorts(parts: Parts): PluginPorts {
         mayStoreFailure: (failure) => failures.take(failure),
         hash: (text) => keyedHash(key, text),
         diff: unifiedDiff,
-        directoryBytes,
+        meter: diskMeter,
         schedules: cronSchedules,
         random: Math.random,
         onNotice: (message) => log.info({}, message),

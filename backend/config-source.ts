@@ -44,6 +44,7 @@ const options = {
     },
     allowFileGit: { flag: "allow-file-git", variable: "CICD_ALLOW_FILE_GIT", boolean: true },
     metricsPublic: { flag: "metrics-public", variable: "CICD_METRICS_PUBLIC", boolean: true },
+    buildCacheGib: { flag: "build-cache-gib", variable: "CICD_BUILD_CACHE_GIB" },
 } as const satisfies Record<string, Option>;
 
 export type OptionName = keyof typeof options;

@@ -26,6 +26,8 @@ export interface Config {
     readonly allowPrivateGitHosts: boolean;
     readonly allowFileGit: boolean;
     readonly metricsPublic: boolean;
+    /** The bound of the engine's build cache, in GiB; undefined where it is left alone. */
+    readonly buildCacheGib: number | undefined;
     /** What the docker command gets of our environment: the engine's address, PATH and HOME. */
     readonly dockerEnvironment: Readonly<Record<string, string>>;
 }
@@ -93,6 +95,7 @@ export function readConfig(argv: readonly string[], environment: Environment, pr
         allowPrivateGitHosts: source.boolean("allowPrivateGitHosts"),
         allowFileGit: source.boolean("allowFileGit"),
         metricsPublic: source.boolean("metricsPublic"),
+        buildCacheGib: source.integer("buildCacheGib", { fallback: 0, min: 0, max: 65_536 }) || undefined,
         dockerEnvironment: pick(environment, dockerVariables),
     };
 }

@@ -4,6 +4,7 @@ import type { BuildConfigStore } from "./core/build-config.ts";
 import type { Clock } from "./core/clock.ts";
 import type { DeployTargetStore } from "./core/deploy-target.ts";
 import type { DeploymentStore } from "./core/deployment.ts";
+import type { DiskMeter } from "./core/disk-meter.ts";
 import type { Engine } from "./core/engine.ts";
 import type { Files } from "./core/files.ts";
 import type { Git } from "./core/git.ts";
@@ -13,7 +14,7 @@ import type { Host } from "./core/host.ts";
 import type { HttpProbe } from "./core/http-probe.ts";
 import type { Login } from "./core/login.ts";
 import type { LogStore } from "./core/log-stream.ts";
-import type { Metrics } from "./core/metrics.ts";
+import type { DiskGauges, Metrics } from "./core/metrics.ts";
 import type { FindOwnContainer } from "./core/own-container.ts";
 import type { RegistryStore } from "./core/registry.ts";
 import type { DockerConfigs, LookUpHost } from "./core/registry-login.ts";
@@ -33,15 +34,16 @@ import { createRestRouter } from "./http/router.ts";
 import { createWebhookRouter } from "./http/webhook-route.ts";
 import { announcedEvents } from "./services/announce-deliveries.ts";
 import { createAnnounce } from "./services/announcements.ts";
-import { approveDeployment, rejectDeployment } from "./services/approve-deployment.ts";
+import { approvalServices } from "./services/approval-services.ts";
 import { cancelDeployment } from "./services/cancel-deployment.ts";
 import { createUndoneCheck } from "./services/check-undone.ts";
 import { type CicdServices, createCicdServices } from "./services/cicd-services.ts";
 import { createDeployer } from "./services/deployer.ts";
 import { createDeploymentHealths } from "./services/deployment-healths.ts";
-import { createElsewhere, type LiveElsewhere, withElsewhere } from "./services/elsewhere.ts";
+import { keepDisk } from "./services/disk.ts";
+import { createElsewhere, type LiveElsewhere } from "./services/elsewhere.ts";
 import { createEnqueue, type Enqueue } from "./services/enqueue-deployment.ts";
-import { previewBuilt, previewKept } from "./services/preview-kept.ts";
+import { previewBuilt } from "./services/preview-kept.ts";
 import { receiveRegistryPush } from "./services/receive-registry-push.ts";
 import { receiveWebhook } from "./services/receive-webhook.ts";
 import type { RealAddress } from "./services/address-keys.ts";
@@ -57,7 +59,8 @@ import { hostEnvironment } from "./services/stack-environment.ts";
 import { syncRepository } from "./services/sync-repository.ts";
 import { testRegistry } from "./services/test-registry.ts";
 import { triggerDeployment } from "./services/trigger-deployment.ts";
-import { createTriggers, withChanges } from "./services/triggers.ts";
+import { createTriggers, type Triggers, withChanges } from "./services/triggers.ts";
+import { withElsewhere } from "./services/with-elsewhere.ts";
 import { createWorker } from "./services/worker.ts";
 import { cicdHandlers } from "./socket/events.ts";
 
@@ -85,7 +88,7 @@ export interface PluginPorts {
     readonly files: Files;
     readonly probe: HttpProbe;
     readonly clock: Clock;
-    readonly metrics: Metrics;
+    readonly metrics: Metrics & DiskGauges;
     readonly providers: ReadonlyMap<GitProvider, WebhookProvider>;
     readonly registries: RegistryWebhooks;
     readonly hookApis: HookApis;
@@ -96,8 +99,7 @@ export interface PluginPorts {
     /** A keyed hash: its results stand in labels, and must not give away what went in. */
     readonly hash: (text: string) => string;
     readonly diff: TextDiff;
-    /** What a directory and all that is in it takes. */
-    readonly directoryBytes: (directory: string) => Promise<number>;
+    readonly meter: DiskMeter;
     readonly schedules: Schedules;
     /** In [0, 1). */
     readonly random: () => number;
@@ -116,6 +118,8 @@ export interface PluginOptions {
     readonly serverId: string;
     /** This server's name on the machines that it deploys to: unique, and the same after a restart. */
     readonly serverName: string;
+    /** The bound of the engine's build cache; undefined where it is left alone. */
+    readonly buildCacheLimitBytes?: number | undefined;
 }
 
 /** A deleted stack keeps its history; its repository's keys, hook and mirror go, and its releases with their secrets. */
@@ -146,7 +150,10 @@ function createRouters(
     return [
         createWebhookRouter({ ...receive, hasHook, metrics, report }),
         createRestRouter({ host, version, report, services }),
-        createHealthRouter({ host, version, report, engine, metrics, metricsPublic }),
+        createHealthRouter({
+            ...{ host, version, report, engine, metrics, metricsPublic },
+            lowPlaces: () => services.findLowPlaces(),
+        }),
     ];
 }
 
@@ -178,18 +185,41 @@ function followStackActions({ host, stackStates, releases }: PluginPorts, servic
     });
 }
 
+/** What puts another release in the place of the one that runs, and what differs from it. */
+function releaseServices(
+    ports: Parameters<typeof cancelDeployment>[0] &
+        Parameters<typeof rollBackTo>[0] &
+        Parameters<typeof findDrift>[0] &
+        Parameters<typeof restoreLive>[0],
+) {
+    return {
+        cancelDeployment: (call: Parameters<typeof cancelDeployment>[1]) => cancelDeployment(ports, call),
+        rollBackTo: (call: Parameters<typeof rollBackTo>[1]) => rollBackTo(ports, call),
+        findDrift: (stack: Parameters<typeof findDrift>[1]) => findDrift(ports, stack),
+        restoreLive: (call: Parameters<typeof restoreLive>[1]) => restoreLive(ports, call),
+    };
+}
+
+/** The same ports, whose stores tell browsers, triggers and the host's list of what changes, whoever changes it. */
+function tellingPorts(
+    given: PluginPorts,
+    told: () => { readonly elsewhere: LiveElsewhere; readonly triggers: Triggers },
+): PluginPorts {
+    const announcing = withPins({ ...given, events: announcedEvents(given.events, given.host) });
+    const placed = withElsewhere(announcing, {
+        changed: (stack) => told().elsewhere.changed(stack),
+        targetChanged: (id) => told().elsewhere.targetChanged(id),
+    });
+    return withChanges(placed, (stack) => {
+        told().triggers.changed(stack);
+        told().elsewhere.changed(stack);
+    });
+}
+
 /** The CI/CD plugin: routers and socket handlers for its host to serve, and the worker that runs deployments. */
 export function createCicdPlugin(given: PluginPorts, options: PluginOptions) {
-    const announcing = { ...given, events: announcedEvents(given.events, given.host) };
-    const told = withElsewhere(withPins(announcing), {
-        changed: (stack) => elsewhere.changed(stack),
-        targetChanged: (id) => elsewhere.targetChanged(id),
-    });
-    const ports = withChanges(told, (stack) => {
-        triggers.changed(stack);
-        elsewhere.changed(stack);
-    });
-    const { host, deployments } = ports;
+    const ports = tellingPorts(given, () => ({ elsewhere, triggers }));
+    const { host } = ports;
     const running = createRunningDeployments();
     const announce = createAnnounce(ports);
     const healths = createDeploymentHealths(ports);
@@ -197,23 +227,19 @@ export function createCicdPlugin(given: PluginPorts, options: PluginOptions) {
     const directory = `${host.dataDirectory}/cicd`;
     const stackMachines = createMachines(ports);
     const elsewhere = createElsewhere({ ...ports, stackMachines, serverName: options.serverName });
+    const { buildCacheLimitBytes } = options;
+    const disk = keepDisk({ ...ports, stackMachines, buildCacheLimitBytes }, directory);
     const deployer = createDeployer(
-        { ...shared, stackMachines, previewRelease: (...given) => previewBuilt({ ...ports, stackMachines }, ...given) },
         {
-            ...options,
-            workspacesDirectory: `${directory}/workspaces`,
-            replacedDirectory: `${directory}/replaced`,
+            ...shared,
+            logs: disk.logs,
+            stackMachines,
+            previewRelease: (...given) => previewBuilt({ ...ports, stackMachines }, ...given),
         },
+        { ...options, workspacesDirectory: `${directory}/workspaces`, replacedDirectory: `${directory}/replaced` },
     );
-    const worker = createWorker({
-        deployments,
-        running,
-        clock: ports.clock,
-        owner: options.serverId,
-        concurrency: options.maxConcurrentDeployments,
-        run: deployer.deploy,
-        onError: ports.onError,
-    });
+    const { serverId: owner, maxConcurrentDeployments: concurrency } = options;
+    const worker = createWorker({ ...shared, owner, concurrency, run: deployer.deploy });
     const enqueue = createEnqueue(shared);
     const { redeliver, receive, undone } = createReceivers({ ...ports, enqueue });
     const following = { ...ports, enqueue, baseUrl: options.baseUrl };
@@ -222,16 +248,12 @@ export function createCicdPlugin(given: PluginPorts, options: PluginOptions) {
         ...ports,
         healths,
         baseUrl: options.baseUrl,
+        disk: disk.services,
         syncRepository: (call) => syncRepository(following, call),
         triggerDeployment: (call) => triggerDeployment({ ...ports, enqueue }, call),
         previewDeployment: (call) => deployer.preview(call),
-        previewKept: (call) => previewKept({ ...ports, stackMachines }, call),
-        approveDeployment: (call) => approveDeployment(shared, call),
-        rejectDeployment: (call) => rejectDeployment(shared, call),
-        cancelDeployment: (call) => cancelDeployment(shared, call),
-        rollBackTo: (call) => rollBackTo(shared, call),
-        findDrift: (stack) => findDrift({ ...ports, stackMachines }, stack),
-        restoreLive: (call) => restoreLive(shared, call),
+        ...approvalServices({ ...shared, stackMachines }),
+        ...releaseServices({ ...shared, stackMachines }),
         redeliverWebhook: redeliver,
         testRegistry: (test) => testRegistry({ ...ports, workspacesDirectory: `${directory}/workspaces` }, test),
     });
@@ -246,11 +268,12 @@ export function createCicdPlugin(given: PluginPorts, options: PluginOptions) {
             await elsewhere.start();
             const resumed = await recover({ ...shared, worker, workspacesDirectory: `${directory}/workspaces` });
             triggers.start();
+            disk.start();
             return resumed;
         },
         /** Takes nothing new, and waits for what runs to come to a point where it can be continued. */
         async stop() {
-            await Promise.all([triggers.stop(), undone.stop(), worker.stop()]);
+            await Promise.all([triggers.stop(), undone.stop(), worker.stop(), disk.stop()]);
             elsewhere.stop();
             stackMachines.close();
         },

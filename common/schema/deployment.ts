@@ -99,7 +99,15 @@ export const MachineState = z.enum(machineStates);
 export type MachineState = z.infer<typeof MachineState>;
 
 /** A machine that a deployment reaches, in turn: `local`, or the id of a target; its name at that time. */
-export const DeployedMachine = z.object({ id: z.string(), name: z.string(), state: MachineState });
+export const DeployedMachine = z.object({
+    id: z.string(),
+    name: z.string(),
+    state: MachineState,
+    /** The release that it runs, where that is another than the deployment's own, as after a rollback. */
+    releaseId: z.string().optional(),
+    /** The release that it ran before, and that it goes back to. */
+    before: z.string().optional(),
+});
 export type DeployedMachine = z.infer<typeof DeployedMachine>;
 
 /** How long one phase took; `endedAt` is missing while it runs. */

@@ -11,6 +11,7 @@ import {
 import { DeploymentRequest, type Deployment } from "../schema/deployment.ts";
 import type { DeploymentHealth } from "../schema/deployment-health.ts";
 import { DeployTargetInput, type DeployTarget, type TargetCheck } from "../schema/deploy-target.ts";
+import type { CleanUpReport, DiskUse } from "../schema/disk.ts";
 import type { Drift } from "../schema/drift.ts";
 import { GitRepositoryInput, HostKeyFingerprint, type GitRepository } from "../schema/git-repository.ts";
 import { LogRange, type LogLine } from "../schema/log-line.ts";
@@ -78,6 +79,9 @@ export const cicdEvents = {
     acceptTargetHostKey: { args: z.tuple([id, HostKeyFingerprint]), right: "admin" },
     /** A saved one by its id, or one that is only given. */
     testRegistry: { args: z.tuple([z.union([id, RegistryTestInput])]), right: "admin" },
+    getDiskUse: { args: z.tuple([]), right: "read" },
+    getDiskWarnings: { args: z.tuple([]), right: "read" },
+    cleanUp: { args: z.tuple([]), right: "admin" },
 } as const satisfies Record<string, EventDefinition>;
 
 export type CicdEvent = keyof typeof cicdEvents;
@@ -128,6 +132,9 @@ export interface CicdAnswers {
     testTarget: { check: TargetCheck };
     acceptTargetHostKey: { target: DeployTarget };
     testRegistry: object;
+    getDiskUse: { disk: DiskUse };
+    getDiskWarnings: { warnings: string[] };
+    cleanUp: { report: CleanUpReport };
 }
 
 /** The plugin's pushes, through `socket.on("agent", (event, payload))`; the proxy adds `endpoint`. */

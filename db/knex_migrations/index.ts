@@ -12,6 +12,7 @@ import { triggersAndSsh } from "./cicd/0008-triggers-and-ssh.ts";
 import { registryOptions } from "./cicd/0009-registries.ts";
 import { targets } from "./cicd/0010-targets.ts";
 import { releases } from "./cicd/0011-releases.ts";
+import { liveOrder } from "./cicd/0012-live-order.ts";
 import type { Migration } from "./migration.ts";
 
 /** Dockge's own steps, for its own table `knex_migrations`: exactly these three, or going back to Dockge breaks. */
@@ -30,4 +31,5 @@ export const cicdMigrations: readonly Migration[] = [
     registryOptions,
     targets,
     releases,
+    liveOrder,
 ];

@@ -18,10 +18,11 @@ export interface HealthWatch {
     close(): void;
 }
 
-/** Watches the containers of a compose project; the engine's own clock tells the time. */
-export function watchHealth(project: string): HealthWatch {
+/** Watches the containers of a compose project; the engine's own clock tells the time. Without a host it is the usual one. */
+export function watchHealth(project: string, dockerHost?: string): HealthWatch {
     const filters = [`label=com.docker.compose.project=${project}`, "event=health_status: healthy"];
-    const words = ["events", "--format", "{{json .}}", ...filters.flatMap((filter) => ["--filter", filter])];
+    const engine = dockerHost === undefined ? [] : ["--host", dockerHost];
+    const words = [...engine, "events", "--format", "{{json .}}", ...filters.flatMap((filter) => ["--filter", filter])];
     const child = spawn("docker", words, { stdio: ["ignore", "pipe", "inherit"] });
     let first = deferred<number>();
     createInterface({ input: child.stdout }).on("line", (line) => {

@@ -36,6 +36,11 @@ export async function ensureSecondHost(
     return host;
 }
 
+/** Whether the second host runs already. */
+export async function secondHostRuns(paths: TestbedPaths = testbedPaths()): Promise<boolean> {
+    return (await running(secondPaths(paths))) !== undefined;
+}
+
 /** Takes the second host down with all that runs on it; fine where there is none. */
 export async function takeDownSecondHost(paths: TestbedPaths = testbedPaths()): Promise<void> {
     const second = secondPaths(paths);

@@ -38,6 +38,7 @@ export function createPageRouter(): Router {
                     },
                     { path: "registries", name: "registries", component: () => import("./pages/Registries.vue") },
                     { path: "targets", name: "targets", component: () => import("./pages/Targets.vue") },
+                    { path: "disk", name: "disk", component: () => import("./pages/Disk.vue") },
                     { path: "new-from-git", name: "new-from-git", component: () => import("./pages/NewFromGit.vue") },
                     {
                         path: "deployments/:id",

@@ -37,6 +37,7 @@ describe("defaults", () => {
             allowPrivateGitHosts: false,
             allowFileGit: false,
             metricsPublic: false,
+            buildCacheGib: undefined,
             dockerEnvironment: {},
         });
     });
@@ -79,6 +80,7 @@ describe("values", () => {
         [["--max-concurrent-deployments", "2"], {}, { maxConcurrentDeployments: 2 }],
         [["--stability-seconds", "0"], {}, { stabilitySeconds: 0 }],
         [["--allow-file-git"], { CICD_METRICS_PUBLIC: "1" }, { allowFileGit: true, metricsPublic: true }],
+        [["--build-cache-gib", "20"], { CICD_BUILD_CACHE_GIB: "10" }, { buildCacheGib: 20 }],
         [
             [],
             { CICD_ADMIN_USERNAME: "a", CICD_ADMIN_PASSWORD_FILE: "/run/secrets/password" },

@@ -31,7 +31,7 @@ describe("health in depth", () => {
     const seen: Seen[] = [];
 
     beforeAll(async () => {
-        server = await startServer({ CICD_STABILITY_SECONDS: "8" });
+        server = await startServer({ CICD_STABILITY_SECONDS: "4" });
         rest = createRest(server);
         repository = await createWorkRepository();
         page = await connectPage(server);
@@ -86,7 +86,7 @@ ${more}`;
         expect(states[0]).toMatch(/starting|healthy/);
         expect(states.at(-1)).toBe("healthy");
         const last = seen.findLast(({ health }) => health.deploymentId === first.id)?.health;
-        expect(last).toMatchObject({ stackName: stack, ended: true, stable: { wanted: 8 } });
+        expect(last).toMatchObject({ stackName: stack, ended: true, stable: { wanted: 4 } });
         const asked = await page.agent("getDeploymentHealth", first.id);
         expect(asked).toMatchObject({ ok: true, health: { ended: true, services: [{ service: "web" }] } });
         const over = await rest.call("GET", `/deployments/${first.id}/health`);

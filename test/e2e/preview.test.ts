@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { changesAnything } from "../../common/describe-preview.ts";
 import { Preview } from "../../common/schema/preview.ts";
+import { containing } from "../support/containing.ts";
 import { docker, removeStack } from "../support/docker.ts";
 import { folderContents } from "../support/folder-contents.ts";
 import { connectPage } from "../support/page-socket.ts";
@@ -106,7 +107,7 @@ describe("the preview of a deployment", () => {
         expect(built).toMatchObject({ previousImage: `${stack}-built:${base}` });
         expect(told.services.find(({ service }) => service === "web")).toMatchObject({
             variables: { added: ["LEVEL"], removed: [], changed: ["TOKEN"] },
-            ports: { added: ["127.0.0.1:" + second + ":8081/tcp"], removed: [] },
+            ports: { added: [`127.0.0.1:${second}:8081/tcp`], removed: [] },
             mounts: { added: ["/etc:/host-etc:ro"], removed: ["./app.conf:/etc/app.conf:ro"] },
         });
         expect(told.newWarnings).toEqual(["web mounts /etc of this machine"]);
@@ -202,9 +203,9 @@ describe("the preview of a deployment", () => {
         const nothing = await runProgram(["preview", `${stack}-same`], environment);
         const json = await runProgram(["preview", stack, "--commit", base, "--json"], environment);
 
-        expect(changes).toMatchObject({ code: 2, output: expect.stringContaining("variables: -LEVEL, ~TOKEN") });
+        expect(changes).toMatchObject({ code: 2, output: containing("variables: -LEVEL, ~TOKEN") });
         expect(changes.output).not.toContain(secret);
-        expect(nothing).toMatchObject({ code: 1, output: expect.stringContaining("not connected") });
+        expect(nothing).toMatchObject({ code: 1, output: containing("not connected") });
         expect(json.code).toBe(2);
         expect(Preview.parse(JSON.parse(json.output))).toMatchObject({ commitSha: base });
         expect((await runProgram(["preview"], environment)).code).toBe(1);

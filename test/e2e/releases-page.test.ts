@@ -5,7 +5,7 @@ import { openBrowser, pictures } from "../support/browser.ts";
 import { removeStack } from "../support/docker.ts";
 import { createRest, type Rest } from "../support/rest.ts";
 import { admin, freePort, startServer, type TestServer } from "../support/server.ts";
-import { smallService } from "../support/small-app.ts";
+import { answerOn, smallService } from "../support/small-app.ts";
 import { createWorkRepository, type WorkRepository } from "../support/work-repository.ts";
 
 const stack = `releases-page-${process.pid}`;
@@ -86,7 +86,7 @@ describe.skipIf(!hasBrowser)("the releases of a stack in the browser", () => {
         const card = page.locator("article", { hasText: "Say one" });
         await card.getByRole("button", { name: "Roll back" }).click();
         await page.getByRole("dialog").getByRole("button", { name: "Roll back" }).click();
-        await page.getByText("successful", { exact: true }).first().waitFor({ timeout: 60_000 });
+        await page.locator("h1").getByText("successful").waitFor({ timeout: 60_000 });
         await page.goto(`${server.url}/compose/${stack}`);
         await page.getByText("Pinned to").waitFor();
         await page.getByText("admin rolled this stack back.").waitFor();
@@ -99,7 +99,7 @@ describe.skipIf(!hasBrowser)("the releases of a stack in the browser", () => {
         await page.getByText("Unpinned.").waitFor();
         expect(await page.getByText("Pinned to").count()).toBe(0);
         await page.getByRole("button", { name: "Deploy the newest commit" }).click();
-        await page.getByText("successful", { exact: true }).first().waitFor({ timeout: 60_000 });
-        await expect.poll(async () => (await (await fetch(`http://127.0.0.1:${port}/`)).text()).trim()).toBe("two");
+        await page.locator("h1").getByText("successful").waitFor({ timeout: 60_000 });
+        expect(await answerOn(port)).toBe("two");
     });
 });

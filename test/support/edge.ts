@@ -19,6 +19,7 @@ import { AppError } from "../../common/errors.ts";
 import { rights } from "../../common/right.ts";
 import { createTestClock } from "./clock.ts";
 import { openTestDatabase } from "./database.ts";
+import { createFakeDisk } from "./fake-disk.ts";
 import { fakeMachines } from "./fake-machines.ts";
 import { createFakeSsh } from "./fake-ssh.ts";
 import { createMemoryLogs } from "./memory-logs.ts";
@@ -88,11 +89,12 @@ export async function createEdge() {
             find: async () => undefined,
             filesDirectory: (id) => `/releases/${id}/files`,
         },
-        directoryBytes: async () => 0,
+        meter: { bytesOf: async () => 0 },
         files: { readRegular: async () => undefined, readLink: async () => undefined },
         diff: () => undefined,
         registries: { token: ({ id }) => `token-of-${id}` },
         hookApis: new Map(),
+        disk: createFakeDisk(),
         async login({ username, password }) {
             if (username !== "admin" || password !== "right") {
                 throw new AppError("unauthorized", "Incorrect username or password.");

@@ -14,5 +14,6 @@ export const stepsHere: MachineSteps = {
     verify: unused,
     waitForEngine: async () => undefined,
     stopStack: unused,
+    endOrphans: async () => undefined,
     snapshot: unused,
 };

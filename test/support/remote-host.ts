@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,6 +16,8 @@ import { until } from "./until.ts";
 const run = promisify(execFile);
 const bed = testbedPaths();
 
+const guestGroup = 64_003;
+
 /** Who can log in: `root`, one who may use Docker, and one who may not. */
 export type RemoteUser = "root" | "deployer" | "guest";
 
@@ -23,12 +25,20 @@ export type RemoteUser = "root" | "deployer" | "guest";
 export interface RemoteHost {
     readonly address: string;
     readonly port: number;
+    /** Where the docker client on this machine finds its engine. */
+    readonly dockerHost: string;
     /** A folder for stacks; everybody may write in it. */
     readonly stacks: string;
     authorize(publicKey: string, user?: RemoteUser): Promise<void>;
+    /** Lets one more key in. */
+    alsoAuthorize(publicKey: string, user?: RemoteUser): Promise<void>;
+    /** Makes a folder, as those who log in see it, a disk of its own. */
+    mountDisk(directory: string, kibibytes: number): Promise<void>;
     /** `ssh-ed25519 AAAA…` of its host key. */
     hostKey(): Promise<string>;
     changeHostKey(): Promise<void>;
+    /** Gives `guest` a `sudo` that asks for nothing, as far as the product uses one; gone with the SSH server. */
+    allowSudo(): Promise<void>;
     /** Programs that its users find, from now on. */
     setPath(folders: readonly string[]): Promise<void>;
     /** Drops every packet of its SSH connections, as a broken cable would. */
@@ -83,6 +93,9 @@ export async function startRemoteHost(images: readonly string[] = ["cicd/busybox
         }
     }
 
+    /** In the mounts that those who log in see. */
+    const inside = (...words: string[]) => run("nsenter", ["-t", String(child?.pid), "--mount", "--", ...words]);
+
     async function makeHostKey(): Promise<void> {
         await rm(files.hostKey, { force: true });
         const words = ["-q", "-t", "ed25519", "-N", "", "-C", "", "-f", files.hostKey];
@@ -99,8 +112,20 @@ export async function startRemoteHost(images: readonly string[] = ["cicd/busybox
     return {
         address: host.address,
         port,
+        dockerHost: host.dockerHost,
         stacks: files.stacks,
         authorize: (publicKey, user = "root") => writeFile(join(folder, "keys", user), `${publicKey}\n`),
+        alsoAuthorize: (publicKey, user = "root") => appendFile(join(folder, "keys", user), `${publicKey}\n`),
+        async mountDisk(directory, kibibytes) {
+            const options = `size=${kibibytes}k,mode=777`;
+            await mkdir(directory);
+            await inside("mount", "-t", "tmpfs", "-o", options, "tmpfs", directory);
+        },
+        async allowSudo() {
+            const directory = join(folder, "sudo");
+            await mkdir(directory);
+            await inside("sh", "-ec", sudoScript, "sh", directory, String(guestGroup));
+        },
         hostKey: async () => (await readFile(`${files.hostKey}.pub`, "utf8")).trim().split(" ").slice(0, 2).join(" "),
         async changeHostKey() {
             await stop();
@@ -126,6 +151,19 @@ export async function startRemoteHost(images: readonly string[] = ["cicd/busybox
     };
 }
 
+/** The program that becomes root lies on a disk that nobody outside sees, for one group only. */
+const sudoScript = `mount -t tmpfs -o size=4m,mode=755 tmpfs "$1"
+cp "$(command -v setpriv)" "$1/become"
+chgrp "$2" "$1/become"
+chmod 4750 "$1/become"
+cat >"$1/sudo" <<END
+#!/bin/sh
+[ "\\$1" = -n ] && shift
+if [ "\\$1" = -u ]; then id=\\$(id -u "\\$2"); shift 2; else id=0; fi
+exec "$1/become" --reuid "\\$id" --regid "\\$id" --clear-groups -- "\\$@"
+END
+chmod 755 "$1/sudo"`;
+
 function missing(): never {
     throw new Error("there is no SSH server");
 }
@@ -137,7 +175,7 @@ async function prepare(folder: string): Promise<{ readonly hostKey: string; read
     }
     await chmod(folder, 0o755);
     await chmod(stacks, 0o777);
-    const users = [`deployer:x:64001:${DOCKER_GROUP}`, "guest:x:64003:64003", "sshd:x:65533:65534"];
+    const users = [`deployer:x:64001:${DOCKER_GROUP}`, `guest:x:64003:${guestGroup}`, "sshd:x:65533:65534"];
     const lines = users.map((user) => `${user}::${folder}/home:/bin/sh\n`).join("");
     const passwords = (await readFile("/etc/passwd", "utf8")).replace(/^sshd:.*\n/m, "");
     await writeFile(join(folder, "passwd"), passwords + lines);
@@ -172,7 +210,7 @@ exec "$@"`;
         ListenAddress: `${place.address}:${place.port}`,
         HostKey: join(folder, "host_key"),
         AuthorizedKeysFile: join(folder, "keys", "%u"),
-        SetEnv: `PATH=${place.path.join(":")}`,
+        SetEnv: `PATH=${[...place.path, join(folder, "sudo")].join(":")}`,
         Subsystem: "sftp internal-sftp",
         StrictModes: "no",
         UsePAM: "no",

@@ -19,7 +19,7 @@ export async function addTarget(
         ...fields,
     });
     const target = DeployTarget.parse(made.body);
-    await host.authorize(target.publicKey, user);
+    await host.alsoAuthorize(target.publicKey, user);
     return target;
 }
 

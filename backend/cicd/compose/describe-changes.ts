@@ -19,7 +19,7 @@ export function describeChanges(changes: readonly ServiceChange[], pair: ModelPa
     const wanted = factsByService(pair.wanted, pair.stackDirectory);
     return changes.map((change) => {
         const now = wanted.get(change.service);
-        return now === undefined ? change : { ...change, ...differences(old.get(change.service), now, change.image) };
+        return now === undefined ? change : { ...change, ...differences(now, old.get(change.service), change.image) };
     });
 }
 
@@ -28,16 +28,19 @@ function factsByService(model: ServiceModel | undefined, stackDirectory: string)
     return new Map(entries.map((entry) => [entry.name, serviceFacts(entry, stackDirectory)]));
 }
 
+const nothing: ServiceFacts = { image: undefined, variables: new Map(), ports: [], mounts: [] };
+
 function differences(
-    old: ServiceFacts | undefined,
     now: ServiceFacts,
+    old: ServiceFacts = nothing,
     image = now.image,
 ): Pick<ServiceChange, "previousImage" | "variables" | "ports" | "mounts"> {
-    const variables = variableChanges(old?.variables ?? new Map<string, string>(), now.variables);
-    const ports = nameChanges(old?.ports ?? [], now.ports);
-    const mounts = nameChanges(old?.mounts ?? [], now.mounts);
+    const variables = variableChanges(old.variables, now.variables);
+    const ports = nameChanges(old.ports, now.ports);
+    const mounts = nameChanges(old.mounts, now.mounts);
+    const isOther = old.image !== undefined && old.image !== image;
     return {
-        ...(old?.image !== undefined && old.image !== image && { previousImage: old.image }),
+        ...(isOther && { previousImage: old.image }),
         ...(variables && { variables }),
         ...(ports && { ports }),
         ...(mounts && { mounts }),

@@ -136,13 +136,15 @@ export type NewDeployment = Pick<
     > & {
         /** `pending` unless it records what already runs (release 0). */
         readonly status?: "pending" | "successful";
+        /** False where what it records runs on one machine, while another deployment is the stack's live one. */
+        readonly live?: boolean;
     };
 
 /** What of a stack's queue decides about one more deployment. Records of `active` have no tails of their logs. */
 export interface QueueView {
     /** All rows of the stack that wait or run, oldest first. */
     readonly active: readonly DeploymentRecord[];
-    /** The newest `successful` one. */
+    /** The `successful` one that went live last. */
     live(): DeploymentRecord | undefined;
 }
 
@@ -178,7 +180,10 @@ export interface DeploymentStore {
     listAttempts(stackId: string, commitSha: string): Promise<readonly DeploymentRecord[]>;
     /** All rows that wait or run, oldest first. */
     listActive(stackId?: string): Promise<readonly DeploymentRecord[]>;
-    /** The newest `successful` deployment: what the stack runs. Undefined where none was. */
+    /**
+     * The deployment that went live last: what the stack runs. Undefined where none did. Not the newest row: one that
+     * waited is older than the rollback of the one before it.
+     */
     findLive(stackId: string): Promise<DeploymentRecord | undefined>;
     /**
      * Changes the status where it still is `from`, in one UPDATE, together with `change`.

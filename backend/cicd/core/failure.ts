@@ -55,3 +55,8 @@ function codeOf(error: AppError): DeploymentErrorCode {
 function isNoSpace(error: unknown): boolean {
     return error instanceof Error && "code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT");
 }
+
+/** With a full stop, unless it has an end already: messages are of both kinds. */
+export function sentence(message: string): string {
+    return /[.?!]$/.test(message) ? message : `${message}.`;
+}

@@ -18,11 +18,7 @@ const firstDays = 90;
  * Those of one stack that may go: older than 30 days, not among the newest `keep`, of no release that is kept; and the
  * first of all, what lay in the folder before git, not within 90 days.
  */
-export function replacedToRemove(
-    all: readonly ReplacedFiles[],
-    keep: number,
-    now: Date,
-): readonly ReplacedFiles[] {
+export function replacedToRemove(all: readonly ReplacedFiles[], keep: number, now: Date): readonly ReplacedFiles[] {
     const newestFirst = all.toSorted((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
     return newestFirst.filter((files, index) => {
         const days = (now.getTime() - Date.parse(files.createdAt)) / dayMilliseconds;

@@ -1,57 +1,73 @@
 /** Room for bodies that are held at the same time, in bytes over all requests. */
 export interface BodyRoom {
-    /**
-     * Waits until so many bytes are free; answers how to give them back, or undefined when that takes too long. Who
-     * came first comes first, but nobody waits for one that does not fit yet.
-     */
-    take(bytes: number, timeoutMs: number): Promise<(() => void) | undefined>;
+    /** For a request that begins; `goOn` is called when it may be read on after it was told to wait. */
+    enter(goOn: () => void): BodyPlace;
 }
 
-interface Waiting {
-    readonly bytes: number;
-    readonly enter: () => void;
+export interface BodyPlace {
+    /** Counts what has arrived; answers whether to read on, else `goOn` will tell. */
+    take(bytes: number): boolean;
+    /** Gives back what the body took. */
+    leave(): void;
 }
 
-/** Room for so many bytes in all. What is larger than the room gets it when it is empty. */
-export function createBodyRoom(maxBytes: number): BodyRoom {
-    const waiting = new Set<Waiting>();
+export interface BodyRoomLimits {
+    readonly maxBytes: number;
+    /** So much of every body is not counted: who sends no more never waits. */
+    readonly freeBytes: number;
+}
+
+/**
+ * Only what has arrived is counted, not what was announced: whoever sends nothing keeps nobody waiting. When the room is
+ * full one body at a time, the one that has waited longest, is read to its end all the same: else many that are half
+ * there would wait for each other.
+ */
+export function createBodyRoom({ maxBytes, freeBytes }: BodyRoomLimits): BodyRoom {
+    const waiting = new Map<BodyPlace, () => void>();
     let taken = 0;
+    let reading: BodyPlace | undefined;
 
-    const fits = (bytes: number): boolean => taken === 0 || taken + bytes <= maxBytes;
-
-    function enter(bytes: number): () => void {
-        taken += bytes;
-        return () => {
-            taken -= bytes;
-            for (const next of waiting) {
-                if (fits(next.bytes)) {
-                    next.enter();
-                }
+    function letIn(): void {
+        for (const [place, goOn] of waiting) {
+            if (taken > maxBytes && reading !== undefined) {
+                return;
             }
-        };
+            if (taken > maxBytes) {
+                reading = place;
+            }
+            waiting.delete(place);
+            goOn();
+        }
     }
 
-    return {
-        async take(bytes, timeoutMs) {
-            return fits(bytes) ? enter(bytes) : waitFor(bytes, timeoutMs);
-        },
-    };
-
-    function waitFor(bytes: number, timeoutMs: number): Promise<(() => void) | undefined> {
-        return new Promise((resolve) => {
-            const place: Waiting = {
-                bytes,
-                enter() {
-                    clearTimeout(timer);
-                    waiting.delete(place);
-                    resolve(enter(bytes));
-                },
-            };
-            const timer = setTimeout(() => {
+    function enter(goOn: () => void): BodyPlace {
+        let arrived = 0;
+        const counted = (): number => Math.max(0, arrived - freeBytes);
+        const place: BodyPlace = {
+            take(bytes) {
+                const before = counted();
+                arrived += bytes;
+                taken += counted() - before;
+                if (counted() === 0 || taken <= maxBytes || reading === place) {
+                    return true;
+                }
+                if (reading === undefined) {
+                    reading = place;
+                    return true;
+                }
+                waiting.set(place, goOn);
+                return false;
+            },
+            leave() {
+                taken -= counted();
+                arrived = 0;
                 waiting.delete(place);
-                resolve(undefined);
-            }, timeoutMs);
-            waiting.add(place);
-        });
+                reading = reading === place ? undefined : reading;
+                letIn();
+            },
+        };
+        return place;
     }
+
+    return { enter };
 }

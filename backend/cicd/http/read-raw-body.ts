@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import type { BodyRoom } from "./body-room.ts";
 
 export interface BodyLimits {
     readonly maxBytes: number;
@@ -6,19 +7,20 @@ export interface BodyLimits {
     readonly timeoutMs: number;
 }
 
-export type RawBody = { readonly bytes: Uint8Array } | { readonly problem: "too_large" | "too_slow" | "broken_off" };
+/** `no_room`: others held all the room when the time was over. */
+type BodyProblem = "too_large" | "too_slow" | "no_room" | "broken_off";
 
-/** How large a body is going to be; one that does not say it may be as large as the limit. */
-export function expectedBytes({ headers }: IncomingMessage, { maxBytes }: BodyLimits): number {
-    return Number(headers["content-length"] ?? maxBytes);
-}
+export type RawBody =
+    /** `leave` is to be called when the bytes are not held any more. */
+    { readonly bytes: Uint8Array; readonly leave: () => void } | { readonly problem: BodyProblem };
 
 /**
  * The bytes of a request exactly as they came (nothing is decompressed, because signatures are over these bytes), or
- * why they cannot be had. The answer comes as soon as that is known; the rest of the body is not kept.
+ * why they cannot be had. The answer comes as soon as that is known; the rest of the body is not kept. Where the room is
+ * full the sender waits.
  */
-export function readRawBody(request: IncomingMessage, limits: BodyLimits): Promise<RawBody> {
-    if (expectedBytes(request, limits) > limits.maxBytes) {
+export function readRawBody(request: IncomingMessage, limits: BodyLimits, room: BodyRoom): Promise<RawBody> {
+    if (Number(request.headers["content-length"] ?? 0) > limits.maxBytes) {
         return Promise.resolve({ problem: "too_large" });
     }
     if (request.destroyed) {
@@ -27,18 +29,26 @@ export function readRawBody(request: IncomingMessage, limits: BodyLimits): Promi
     return new Promise((resolve) => {
         const chunks: Buffer[] = [];
         let size = 0;
-        const timer = setTimeout(() => finish({ problem: "too_slow" }), limits.timeoutMs);
+        const place = room.enter(() => request.resume());
+        const timer = setTimeout(onTimeout, limits.timeoutMs);
 
+        function onTimeout(): void {
+            finish({ problem: request.isPaused() ? "no_room" : "too_slow" });
+        }
         function onData(chunk: Buffer): void {
             size += chunk.length;
-            chunks.push(chunk);
             if (size > limits.maxBytes) {
                 finish({ problem: "too_large" });
+                return;
+            }
+            chunks.push(chunk);
+            if (!place.take(chunk.length)) {
+                request.pause();
             }
         }
         function onEnd(): void {
             const [only = Buffer.alloc(0), ...others] = chunks;
-            finish({ bytes: others.length === 0 ? only : Buffer.concat(chunks) });
+            finish({ bytes: others.length === 0 ? only : Buffer.concat(chunks), leave: place.leave });
         }
         function onBreak(): void {
             finish({ problem: "broken_off" });
@@ -48,6 +58,10 @@ export function readRawBody(request: IncomingMessage, limits: BodyLimits): Promi
             request.off("data", onData).off("end", onEnd).off("close", onBreak).off("error", onBreak);
             // Without a listener an error of a request that is being thrown away would end the server.
             request.on("error", () => undefined);
+            if ("problem" in result) {
+                place.leave();
+                request.resume();
+            }
             resolve(result);
         }
         request.on("data", onData).on("end", onEnd).on("close", onBreak).on("error", onBreak);

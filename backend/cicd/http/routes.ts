@@ -2,6 +2,7 @@ import type { Route } from "./route.ts";
 import { approvalRoutes } from "./routes/approval-routes.ts";
 import { buildConfigRoutes } from "./routes/build-config-routes.ts";
 import { deploymentRoutes } from "./routes/deployment-routes.ts";
+import { diskRoutes } from "./routes/disk-routes.ts";
 import { discoveryRoutes } from "./routes/discovery-routes.ts";
 import { driftRoutes } from "./routes/drift-routes.ts";
 import { hookRoutes } from "./routes/hook-routes.ts";
@@ -30,4 +31,5 @@ export const routes: readonly Route[] = [
     ...registryRoutes,
     ...targetRoutes,
     ...tokenRoutes,
+    ...diskRoutes,
 ];

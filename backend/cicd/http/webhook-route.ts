@@ -7,8 +7,8 @@ import type { WebhookHeaders } from "../core/webhook-event.ts";
 import type { ReceiveRegistryPush } from "../core/registry-push.ts";
 import { type ReceiveWebhook, unknownHook, type WebhookDelivery, type WebhookReply } from "../core/webhook-receiver.ts";
 import { addressOf } from "./admit.ts";
-import { type BodyRoom, createBodyRoom } from "./body-room.ts";
-import { expectedBytes, readRawBody, type BodyLimits, type RawBody } from "./read-raw-body.ts";
+import { type BodyRoom, type BodyRoomLimits, createBodyRoom } from "./body-room.ts";
+import { readRawBody, type BodyLimits, type RawBody } from "./read-raw-body.ts";
 import type { ReportError } from "./send-error.ts";
 
 export interface WebhookRouterOptions {
@@ -22,19 +22,19 @@ export interface WebhookRouterOptions {
     readonly metrics?: Pick<Metrics, "webhookAnswered">;
     /** Default: 25 MB within 30 s. */
     readonly limits?: BodyLimits;
-    /** For the bodies of all requests at the same time, in bytes; default: 100 MB. */
-    readonly roomBytes?: number;
+    /** For the bodies of all requests at the same time; default: 100 MB, of which no body's first 64 KB are counted. */
+    readonly roomLimits?: BodyRoomLimits;
 }
 
 type Route = WebhookRouterOptions & { readonly limits: BodyLimits; readonly room: BodyRoom };
 
 const defaultLimits: BodyLimits = { maxBytes: 25 * 1024 * 1024, timeoutMs: 30_000 };
-const defaultRoomBytes = 4 * defaultLimits.maxBytes;
+const defaultRoom: BodyRoomLimits = { maxBytes: 4 * defaultLimits.maxBytes, freeBytes: 64 * 1024 };
 const retryAfterSeconds = 30;
 
 /** `POST /api/webhooks/<id>`, `…/<provider>/<id>` and `…/registry/<id>`. Mount it at the root, before any body parser. */
 export function createWebhookRouter(given: WebhookRouterOptions): Router {
-    const room = createBodyRoom(given.roomBytes ?? defaultRoomBytes);
+    const room = createBodyRoom(given.roomLimits ?? defaultRoom);
     const options: Route = { limits: defaultLimits, ...given, room };
     const router = express.Router();
     router.post("/api/webhooks/:provider/:id", (request, response) => {
@@ -85,28 +85,22 @@ async function answer<T extends Target>(
     }
 }
 
-/** Holds the body only while there is room for it: until then the sender waits. */
+/** The body's room is given back once it is answered. */
 async function answerBody(
     { limits, room }: Route,
     request: Request,
     response: Response,
     replyWith: (body: Uint8Array) => Promise<WebhookReply>,
 ): Promise<void> {
-    const bytes = expectedBytes(request, limits);
-    const leave = await room.take(bytes > limits.maxBytes ? 0 : bytes, limits.timeoutMs);
-    if (leave === undefined) {
-        send(response, refuse(503, "Too many large bodies come at once; send it again.", retryAfterSeconds));
+    const body = await readRawBody(request, limits, room);
+    if ("problem" in body) {
+        sendProblem(response, body.problem);
         return;
     }
     try {
-        const body = await readRawBody(request, limits);
-        if ("problem" in body) {
-            sendProblem(response, body.problem);
-            return;
-        }
         send(response, await replyWith(body.bytes));
     } finally {
-        leave();
+        body.leave();
     }
 }
 
@@ -125,20 +119,21 @@ function send(response: Response, { status, answer: body, retryAfterSeconds: sec
 
 type Problem = Extract<RawBody, { problem: unknown }>["problem"];
 
-const problems: Readonly<Record<Problem, readonly [number, string]>> = {
+const problems: Readonly<Record<Problem, readonly [status: number, reason: string, retryAfterSeconds?: number]>> = {
     too_large: [413, "The body is larger than 25 MB."],
     too_slow: [408, "The body did not arrive in time; send it again."],
+    no_room: [503, "Too many large bodies come at once; send it again.", retryAfterSeconds],
     broken_off: [400, "The body ended early; send it again."],
 };
 
 function sendProblem(response: Response, problem: Problem): void {
-    const [status, reason] = problems[problem];
+    const [status, reason, retry] = problems[problem];
     if (problem === "too_slow") {
         // Whoever sends too slowly is not waited for any longer; a large body is read to its end and thrown away,
         // because most senders look at the answer only then.
         response.set("Connection", "close");
     }
-    send(response, refuse(status, reason));
+    send(response, refuse(status, reason, retry));
 }
 
 function refuse(status: number, reason: string, retry?: number): WebhookReply {

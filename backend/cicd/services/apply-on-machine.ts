@@ -1,5 +1,5 @@
 import type { DeploymentPhase } from "../../../common/schema/deployment.ts";
-import { asFailure } from "../core/failure.ts";
+import { asFailure, sentence } from "../core/failure.ts";
 import type { DeploymentRun } from "./deployment-run.ts";
 import type { MachineSteps } from "./machine-steps.ts";
 import type { ApplyInput, Plan } from "./plan-release.ts";
@@ -15,22 +15,37 @@ export interface OnMachine {
     readonly enter: (phase: Extract<DeploymentPhase, "applying" | "verifying">) => Promise<void>;
 }
 
+/** What applying on one machine would change; a connection that breaks is waited for. */
+export async function planOnMachine(steps: MachineSteps, run: DeploymentRun, input: ApplyInput): Promise<Plan> {
+    return throughBreaks(steps, run, () => steps.plan(run, input));
+}
+
 /**
  * Applies a release on one machine, and verifies it there. Where the connection breaks, it is waited for; then what is
  * there is looked at again, and only what still differs is done. Answers what was planned.
  */
 export async function applyOnMachine(steps: MachineSteps, run: DeploymentRun, given: OnMachine): Promise<Plan> {
+    return throughBreaks(steps, run, (attempt) =>
+        attemptOn(steps, run, attempt === 1 ? given : { ...given, plan: undefined }),
+    );
+}
+
+async function throughBreaks<T>(
+    steps: MachineSteps,
+    run: DeploymentRun,
+    work: (attempt: number) => Promise<T>,
+): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
         try {
-            const planned = attempt === 1 ? given.plan : undefined;
-            return await attemptOn(steps, run, { ...given, plan: planned });
+            return await work(attempt);
         } catch (error) {
             const failure = asFailure(error);
             if (!steps.isRemote || attempt === mostAttempts || !isBreak(failure.errorCode)) {
                 throw error;
             }
-            run.say(`${failure.message}. Waiting for ${steps.name}, to look at what is there and go on.`);
+            run.say(`${sentence(failure.message)} Waiting for ${steps.name}, to look at what is there and go on.`);
             await steps.waitForEngine(run);
+            run.checkSignal();
         }
     }
 }

@@ -137,5 +137,6 @@ async function upFailure(
 }
 
 function hasFailed(state: ContainerState): boolean {
-    return (state.status === "exited" && state.exitCode !== 0) || state.health === "unhealthy";
+    const hasEnded = state.status === "exited" && state.exitCode !== 0;
+    return hasEnded || state.status === "restarting" || state.health === "unhealthy";
 }

@@ -38,6 +38,7 @@ import { connectStacks, type ConnectStacksRequest } from "./connect-stacks.ts";
 import { followToEnd, readWholeLog, type FollowRequest } from "./deployment-log.ts";
 import type { Followed } from "./follow-remote.ts";
 import { createDeployKeys } from "./deploy-keys.ts";
+import type { DiskServices } from "./disk-services.ts";
 import { disconnectRepository } from "./disconnect-repository.ts";
 import type { DeploymentHealths } from "./deployment-healths.ts";
 import { discoverStacks, type DiscoverRequest } from "./discover-stacks.ts";
@@ -93,6 +94,7 @@ export interface CicdServicePorts extends RegistryServicePorts, TargetServicePor
     /** This server's public address, without a trailing slash. */
     readonly baseUrl: string;
     readonly login: Login;
+    readonly disk: DiskServices;
     triggerDeployment(call: StackCall): Promise<DeploymentRecord>;
     previewDeployment(call: StackCall & { readonly signal: AbortSignal }): Promise<Preview>;
     previewKept(call: KeptCall): Promise<Preview>;
@@ -109,7 +111,7 @@ export interface CicdServicePorts extends RegistryServicePorts, TargetServicePor
 }
 
 /** Every use case that REST and the sockets offer, with answers as the outside sees them. Throws AppError. */
-export interface CicdServices extends RegistryServices, TargetServices, ReleaseServices {
+export interface CicdServices extends RegistryServices, TargetServices, ReleaseServices, DiskServices {
     readonly login: Login;
     listStacks(page: PageQuery): Promise<MutablePage<RestStack>>;
     findStack(name: string): Promise<RestStack>;
@@ -171,6 +173,7 @@ export function createCicdServices(ports: CicdServicePorts): CicdServices {
         ...registryServices(ports),
         ...targetServices(ports),
         ...releaseServices(ports),
+        ...ports.disk,
         listApiTokens: (page) => listApiTokens(ports, page),
         createApiToken: (call) => createApiToken(ports, { ...call, now: ports.clock.now() }),
         revokeApiToken: (id) => revokeApiToken(ports, id),

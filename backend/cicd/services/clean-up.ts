@@ -1,7 +1,7 @@
 import type { CleanUpReport } from "../../../common/schema/disk.ts";
 import type { BuildConfigStore } from "../core/build-config.ts";
 import type { Clock } from "../core/clock.ts";
-import type { DeploymentRecord, DeploymentStore } from "../core/deployment.ts";
+import { awaitsApproval, type DeploymentRecord, type DeploymentStore } from "../core/deployment.ts";
 import type { RepositoryStore } from "../core/git-repository.ts";
 import type { Engine } from "../core/engine.ts";
 import type { Host } from "../core/host.ts";
@@ -32,6 +32,9 @@ export interface CleanUpPorts
 
 /** What holds where a stack's build configuration is gone. */
 const defaultKeep = 5;
+/** How the lock's holder is called to those who are refused. */
+const what = "cleaning up";
+const patienceMilliseconds = 10_000;
 
 interface Run {
     readonly tally: CleanUpTally;
@@ -86,7 +89,7 @@ async function goodOnes(ports: CleanUpPorts, stack: string): Promise<number> {
 
 async function cleanStack(ports: CleanUpPorts, run: Run, stack: string): Promise<void> {
     const { tally } = run;
-    const lock = ports.host.lock.tryAcquire(stack, "cleaning up");
+    const lock = await takeLock(ports, run, stack);
     if ("heldBy" in lock) {
         tally.left({ part: "releases", name: stack, stack, reason: `${lock.heldBy} is under way` });
         return;
@@ -96,6 +99,17 @@ async function cleanStack(ports: CleanUpPorts, run: Run, stack: string): Promise
     } finally {
         lock.release();
     }
+}
+
+/** A deployment that has just ended, or a button, gives it back soon: that is waited for. */
+async function takeLock({ deployments, host }: CleanUpPorts, { signal }: Run, stack: string) {
+    const lock = host.lock.tryAcquire(stack, what);
+    const active = await deployments.listActive(stack);
+    if ("release" in lock || !active.every(awaitsApproval)) {
+        return lock;
+    }
+    const soon = AbortSignal.any([signal, AbortSignal.timeout(patienceMilliseconds)]);
+    return host.lock.acquire(stack, what, soon).catch(() => lock);
 }
 
 async function cleanLocked(ports: CleanUpPorts, run: Run, stack: string): Promise<void> {

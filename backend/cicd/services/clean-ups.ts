@@ -18,12 +18,13 @@ export interface CleanUps {
     run(by?: string): Promise<CleanUpReport>;
     isRunning(): boolean;
     last(): Promise<CleanUpReport | undefined>;
-    /** Ends a run between two things, and waits for it. */
+    /** Ends a run between two things, and waits for it a moment. */
     stop(): Promise<void>;
 }
 
 const reportFile = "clean-up.json";
 const longestMilliseconds = 1800_000;
+const partingMilliseconds = 5000;
 
 export function createCleanUps(ports: CleanUpsPorts): CleanUps {
     const stopping = new AbortController();
@@ -54,7 +55,13 @@ export function createCleanUps(ports: CleanUpsPorts): CleanUps {
         },
         async stop() {
             stopping.abort();
-            await running?.catch(() => undefined);
+            if (running === undefined) {
+                return;
+            }
+            const done = new AbortController();
+            const ended = running.catch(() => undefined).finally(() => done.abort());
+            // An engine or a machine that hangs is not waited for: what it removes is complete without us.
+            await Promise.race([ended, ports.clock.sleep(partingMilliseconds, done.signal)]);
         },
     };
 }

@@ -3,7 +3,7 @@ import { AppError } from "../../../common/errors.ts";
 import { BuildConfigInput } from "../../../common/schema/build-config.ts";
 import type { GitProvider, GitRepository, GitRepositoryInput } from "../../../common/schema/git-repository.ts";
 import type { BuildConfigStore } from "../core/build-config.ts";
-import { addressKey, isSameAddress } from "../core/git-address.ts";
+import { addressKey, isSameAddress, parseAddress } from "../core/git-address.ts";
 import type { NewRepository, RepositoryRecord, RepositoryStore } from "../core/git-repository.ts";
 import { viewRepository } from "../core/git-repository.ts";
 import type { Git } from "../core/git.ts";
@@ -106,12 +106,17 @@ function wantedRepository({ stack, input }: ConnectRequest, stored: RepositoryRe
 
 function checkAddresses(git: Git, wanted: NewRepository): void {
     git.checkAddress(wanted.url, wanted.allowPrivateHost);
-    const wrong = wanted.aliases.findIndex((alias) => addressKey(alias) === undefined);
-    if (wrong !== -1) {
-        throw new AppError(
-            "invalid",
-            `aliases.${wrong}: is not an address; give one such as https://git.example.com/me/app`,
-        );
+    wanted.aliases.forEach((alias, index) => checkAlias(alias, `aliases.${index}`));
+}
+
+/** It is stored and shown as it is, unlike credentials. */
+function checkAlias(alias: string, field: string): void {
+    const parsed = addressKey(alias) === undefined ? undefined : parseAddress(alias);
+    if (parsed === undefined) {
+        throw new AppError("invalid", `${field}: is not an address; give one such as https://git.example.com/me/app`);
+    }
+    if (parsed.password !== "" || (parsed.username !== "" && parsed.scheme !== "ssh")) {
+        throw new AppError("invalid", `${field}: contains credentials; give the address without them`);
     }
 }
 

@@ -1,8 +1,10 @@
-import { localMachineId, type Machines } from "../core/machine.ts";
+import { localMachineId, type Machine, type Machines } from "../core/machine.ts";
 import { workspaceAt } from "../core/workspace.ts";
 import { buildRelease, type BuildReleasePorts } from "./build-release.ts";
 import { createDeploy, type Connection, type DeployPorts } from "./deploy.ts";
 import { guardOwnStack } from "./guard-own-stack.ts";
+import type { DeploymentRun } from "./deployment-run.ts";
+import { mayHaveTouched } from "./find-before.ts";
 import { createMachineSteps, type MachineStepsPorts } from "./machine-steps.ts";
 import { type PreviewCall, previewDeployment } from "./preview-deployment.ts";
 import { pruneReleases } from "./prune-releases.ts";
@@ -12,7 +14,7 @@ import { rebuildMissing } from "./rebuild-release.ts";
 type Given<T, K extends keyof T> = Omit<T, K>;
 
 export type DeployerPorts = Given<DeployPorts, "buildRelease" | "putLive" | "rebuildMissing" | "cleanUp"> &
-    Given<PutLivePorts, "machines" | "prune"> &
+    Given<PutLivePorts, "machines" | "prune" | "rebuildMissing"> &
     Given<BuildReleasePorts, "workspacesDirectory" | "serverId" | "place"> &
     Given<MachineStepsPorts, "replacedDirectory" | "stabilitySeconds" | "workspacesDirectory" | "serverName"> & {
         readonly stackMachines: Machines;
@@ -30,18 +32,21 @@ export interface DeployerOptions {
 export function createDeployer(ports: DeployerPorts, options: DeployerOptions) {
     const all = { ...ports, ...options };
     const machinesOf = (stack: string, { config }: Connection) => ports.stackMachines.of(stack, config);
+    const tidy = (id: string, connection: Connection): Promise<void> =>
+        cleanUp(ports, options.workspacesDirectory, id, connection);
+    const rebuild: PutLivePorts["rebuildMissing"] = (run, release, connection) =>
+        rebuildMissing({ ...all, cleanUp: tidy }, run, release, connection);
     const putLive = createPutLive({
         ...ports,
+        rebuildMissing: rebuild,
         machines: async (run, connection) =>
-            (await machinesOf(run.stack, connection)).map((machine) => createMachineSteps(all, machine)),
+            (await reached(ports, run, connection)).map((machine) => createMachineSteps(all, machine)),
         async prune(stack, connection) {
             const machines = await machinesOf(stack, connection);
             const engines = new Set([ports.engine, ...machines.map(({ engine }) => engine)]);
             await pruneReleases({ ...ports, engines: [...engines] }, stack, connection.config.keepReleases);
         },
     });
-    const tidy = (id: string, connection: Connection): Promise<void> =>
-        cleanUp(ports, options.workspacesDirectory, id, connection);
     const deploy = createDeploy({
         ...ports,
         async buildRelease(run, connection) {
@@ -52,11 +57,32 @@ export function createDeployer(ports: DeployerPorts, options: DeployerOptions) {
             return buildRelease({ ...all, place }, run, connection);
         },
         putLive,
-        rebuildMissing: (run, release, connection) =>
-            rebuildMissing({ ...all, cleanUp: tidy }, run, release, connection),
+        rebuildMissing: rebuild,
         cleanUp: tidy,
     });
     return { deploy, preview: (call: PreviewCall) => previewDeployment({ ...all, cleanUp: tidy }, call) };
+}
+
+/** What was begun is finished on the machines where it was begun, whatever the configuration says by now. */
+async function reached(
+    { stackMachines }: Pick<DeployerPorts, "stackMachines">,
+    run: DeploymentRun,
+    { config }: Connection,
+): Promise<readonly Machine[]> {
+    const { machines } = run.record;
+    if (machines.length === 0 || !mayHaveTouched(run.record)) {
+        return stackMachines.of(run.stack, config);
+    }
+    const found: Machine[] = [];
+    for (const { id, name } of machines) {
+        const machine = await stackMachines.find(run.stack, id);
+        if (machine === undefined) {
+            run.say(`Note: ${name} is no target any more; what was begun there is left as it is.`);
+        } else {
+            found.push(machine);
+        }
+    }
+    return found;
 }
 
 /** Removes a deployment's workspace, and what the mirror knows of its worktree. */

@@ -1,4 +1,4 @@
-import type { CleanUpReport, DiskUse } from "../../../common/schema/disk.ts";
+import type { CleanUpReport, DiskPlace, DiskUse } from "../../../common/schema/disk.ts";
 import type { Caller } from "../core/host.ts";
 import type { Clock } from "../core/clock.ts";
 import type { CleanUps } from "./clean-ups.ts";
@@ -12,12 +12,10 @@ export interface DiskServices {
     findDiskUse(): Promise<DiskUse>;
     /** A sentence for every place that is nearly full, as it was last looked at. */
     findDiskWarnings(): readonly string[];
+    /** What of this machine's places is nearly full. */
+    findLowPlaces(): Promise<readonly DiskPlace[]>;
     /** Cleans up now, or joins the run that is going on; answers what was done. */
     cleanUp(caller: Caller): Promise<CleanUpReport>;
-}
-
-export interface DiskServicePorts {
-    readonly disk: DiskServices;
 }
 
 export interface DiskPorts extends DiskUsePorts {
@@ -47,6 +45,7 @@ export function createDiskServices(ports: DiskPorts): DiskServices & { forget():
             };
         },
         findDiskWarnings: () => spaces.warnings(),
+        findLowPlaces: async () => (await spaces.local()).spaces.filter(({ low }) => low).map(({ place }) => place),
         cleanUp: (caller) => cleanUps.run(caller.username),
         forget: () => measured.forget(),
     };

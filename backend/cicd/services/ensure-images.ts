@@ -115,7 +115,7 @@ async function ensureImage(engine: Engine, run: DeploymentRun, wanted: WantedIma
     if (present === undefined && pull === "never") {
         throw new DeploymentFailure(
             "image_missing",
-            `${service}: the image ${name} is not on this machine any more. Deploy its commit again to build it anew.`,
+            `${service}: the image ${name} is missing. Deploy its commit again to build it anew.`,
         );
     }
     if (present !== undefined && pull !== "always") {

@@ -43,16 +43,32 @@ export async function findBefore(
     }
     const before: MachineBefore[] = [];
     for (const machine of machines) {
-        const ranHere = row !== undefined && ranOn(row, machine.id);
-        if (ranHere && live !== undefined) {
-            before.push({ machine, release: live, isLost: false });
+        const id = notedBefore(run.record, machine.id) ?? (row && releaseOfRow(row, machine.id));
+        const known = id === undefined ? undefined : await ports.releases.find(id);
+        if (known !== undefined) {
+            before.push({ machine, release: known, isLost: false });
             continue;
         }
+        // What ran on another machine is not what the stack runs by now, nor what the first one ran.
+        const isLive = row === undefined && before.every(({ release: other }) => other === undefined);
         // Once applying has begun, what runs may be half of this very release: nothing to go back to.
-        const snapshot = mayHaveTouched(run.record) ? undefined : await machine.snapshot(run, release, connection);
-        before.push({ machine, release: snapshot, isLost: ranHere && snapshot === undefined });
+        const snapshot = mayHaveTouched(run.record)
+            ? undefined
+            : await machine.snapshot(run, release, connection, isLive);
+        before.push({ machine, release: snapshot, isLost: id !== undefined && snapshot === undefined });
     }
     return { before, live };
+}
+
+/** What this very run has found, before it was interrupted. */
+function notedBefore({ machines }: DeploymentRecord, id: string): string | undefined {
+    return machines.find((machine) => machine.id === id)?.before;
+}
+
+/** The release that a machine runs by a successful row; undefined where it is none of its machines. */
+export function releaseOfRow(row: DeploymentRecord, id: string): string | undefined {
+    const there = row.machines.find((machine) => machine.id === id);
+    return ranOn(row, id) ? (there?.releaseId ?? releaseId(row)) : undefined;
 }
 
 /** Whether anything of the stack may have changed already. */

@@ -2,11 +2,12 @@ import { AppError, errorCode } from "../../../common/errors.ts";
 import type { Drift, FileDrift, ServiceDrift } from "../../../common/schema/drift.ts";
 import type { BuildConfigStore } from "../core/build-config.ts";
 import type { Clock } from "../core/clock.ts";
-import type { DeploymentRecord, DeploymentStore } from "../core/deployment.ts";
+import { awaitsApproval, type DeploymentRecord, type DeploymentStore } from "../core/deployment.ts";
 import type { Engine } from "../core/engine.ts";
 import type { RepositoryStore } from "../core/git-repository.ts";
 import type { Host, StackLock } from "../core/host.ts";
 import { localMachineId, type Machines } from "../core/machine.ts";
+import { sentence } from "../core/failure.ts";
 import { createMasker } from "../core/mask.ts";
 import { type Release, releaseId, type ReleaseStore } from "../core/release.ts";
 import { releaseOn } from "../core/release-on-machine.ts";
@@ -73,7 +74,7 @@ async function findLive(ports: DriftPorts, stack: string): Promise<Live> {
 
 /** While something changes the stack, every difference would be a false alarm. */
 async function atWork(ports: DriftPorts, stack: string, live: Live): Promise<Drift | undefined> {
-    const [active] = await ports.deployments.listActive(stack);
+    const active = (await ports.deployments.listActive(stack)).find((row) => !awaitsApproval(row));
     if (active !== undefined) {
         return { ...headOf(ports, live), inSync: null, deploying: active.id, files: [], services: [] };
     }
@@ -101,7 +102,8 @@ async function compare(ports: DriftPorts, stack: string, live: Live): Promise<Dr
     const mask = await maskFor(ports, stack, live.release);
     const parts: MachinePart[] = [];
     for (const { id, name } of machinesOf(live.record)) {
-        parts.push(await compareOn(ports, stack, { id, name, mask, release: releaseOn(live.release, id) }));
+        const release = await releaseThere(ports, live, id);
+        parts.push(await compareOn(ports, stack, { id, name, mask, release: releaseOn(release, id) }));
     }
     // What began meanwhile has changed what was compared.
     const begun = await atWork(ports, stack, live);
@@ -120,6 +122,12 @@ async function compare(ports: DriftPorts, stack: string, live: Live): Promise<Dr
             services,
         }
     );
+}
+
+/** After a rollback a machine may run another release than the others. */
+async function releaseThere(ports: Pick<DriftPorts, "releases">, { record, release }: Live, id: string): Promise<Release> {
+    const own = record.machines.find((machine) => machine.id === id)?.releaseId;
+    return (own === undefined ? undefined : await ports.releases.find(own)) ?? release;
 }
 
 /** Rows of older versions name no machine: they ran on this one. */
@@ -146,7 +154,7 @@ async function compareOn(
         if (id === localMachineId || !(error instanceof AppError)) {
             throw error;
         }
-        return unknownPart(release, name, `${name} was not compared: ${mask(error.message)}.`);
+        return unknownPart(release, name, `${name} was not compared: ${sentence(mask(error.message))}`);
     }
 }
 

@@ -1,15 +1,16 @@
 import type { MachineState } from "../../../common/schema/deployment.ts";
 import type { Clock } from "../core/clock.ts";
 import { type DeploymentRecord, type DeploymentStore, isTerminal } from "../core/deployment.ts";
-import { asFailure, DeploymentFailure, endsCancelled } from "../core/failure.ts";
+import { asFailure, DeploymentFailure, endsCancelled, sentence } from "../core/failure.ts";
 import type { LogStore } from "../core/log-stream.ts";
 import type { Release } from "../core/release.ts";
 import { applyOnMachine } from "./apply-on-machine.ts";
 import { closeLog } from "./close-log.ts";
+import type { Connection } from "./deploy.ts";
 import { DeploymentRun } from "./deployment-run.ts";
 import type { MachineBefore } from "./find-before.ts";
 import { finishRun, succeed } from "./finish-run.ts";
-import { listMachines, withState } from "./machine-states.ts";
+import { listRestored, withState } from "./machine-states.ts";
 import type { MachineSteps } from "./machine-steps.ts";
 import type { ApplyInput } from "./plan-release.ts";
 
@@ -18,9 +19,12 @@ export interface GoBackPorts {
     readonly logs: LogStore;
     readonly clock: Clock;
     readonly announce: (deployment: DeploymentRecord) => void;
+    /** The release with all its images: one that is nowhere any more is built again from the commit. */
+    readonly rebuildMissing: (run: DeploymentRun, release: Release, connection: Connection) => Promise<Release>;
 }
 
 export interface GoBackOptions {
+    readonly connection: Connection;
     /** All machines of the stack, in the order in which they are deployed to. */
     readonly before: readonly MachineBefore[];
     readonly start: boolean;
@@ -34,16 +38,17 @@ export async function goBack(
     ports: GoBackPorts,
     run: DeploymentRun,
     failed: Release,
-    { before, start, rollbackOnFailure }: GoBackOptions,
+    { before, start, rollbackOnFailure, connection }: GoBackOptions,
     failure: DeploymentFailure,
 ): Promise<void> {
     const error = { error: run.mask(failure.message), errorCode: failure.errorCode };
     const touched = touchedMachines(run.record, before);
-    const restoration = { failed, touched, all: before, start };
-    const previous = touched.find(({ release }) => release !== undefined)?.release;
+    const restoration = { failed, touched, all: before, start, connection };
+    const hasEarlier = touched.some(({ release }) => release !== undefined);
+    const previous = hasEarlier ? earlierOf(before) : undefined;
     run.say(error.error);
     if (endsCancelled(failure)) {
-        await restoreAfterCancel(ports, run, restoration, error);
+        await restoreAfterCancel(ports, run, { ...restoration, previous }, error);
     } else if (previous === undefined) {
         await stayDown(ports, run, touched, error);
     } else if (rollbackOnFailure) {
@@ -52,6 +57,12 @@ export async function goBack(
         run.say("Automatic rollback is switched off for this stack: it is left as it is.");
         await finishRun(ports, run, "failed", error);
     }
+}
+
+/** What the stack ran: a release from git before what ran on some machine without it. */
+function earlierOf(before: readonly MachineBefore[]): Release | undefined {
+    const releases = before.flatMap(({ release }) => release ?? []);
+    return releases.find(({ initial }) => !initial) ?? releases[0];
 }
 
 /** Those that may run something of the failed release, the last one first. Rows of older versions name none. */
@@ -69,10 +80,22 @@ async function stayDown(
     if (touched.some(({ isLost }) => isLost)) {
         run.say("The release that ran before is not kept any more: the stack is left as it is.");
     } else {
-        await Promise.all(touched.map(({ machine }) => machine.stopStack(run)));
-        run.say("There is no earlier release to go back to: the new containers were stopped.");
+        const ends = await Promise.all(touched.map((one) => stopOn(run, one)));
+        const what = ends.every(Boolean) ? "the new containers were stopped" : "the stack is left as it is there";
+        run.say(`There is no earlier release to go back to: ${what}.`);
     }
     await finishRun(ports, run, "failed", error);
+}
+
+/** False where it could not be done, such as on a machine that has gone: why the run failed is told all the same. */
+async function stopOn(run: DeploymentRun, { machine }: MachineBefore): Promise<boolean> {
+    try {
+        await machine.stopStack(run);
+        return true;
+    } catch (error) {
+        run.say(`${sentence(asFailure(error).message)} The new containers on ${machine.name} may run on.`);
+        return false;
+    }
 }
 
 interface Restoration {
@@ -80,21 +103,22 @@ interface Restoration {
     readonly touched: readonly MachineBefore[];
     readonly all: readonly MachineBefore[];
     readonly start: boolean;
+    readonly connection: Connection;
 }
 
 async function restoreAfterCancel(
     ports: GoBackPorts,
     run: DeploymentRun,
-    restoration: Restoration,
+    restoration: Restoration & { readonly previous: Release | undefined },
     error: EndError,
 ): Promise<void> {
     await enterRollingBack(run, error);
-    const previous = restoration.touched.find(({ release }) => release !== undefined)?.release;
+    const { previous } = restoration;
     try {
         if (previous !== undefined) {
             run.say(`Restoring the release of ${nameOf(previous)}`);
         }
-        await restore(run, restoration, "restored");
+        await restore(ports, run, restoration, "restored");
     } catch (cause) {
         await endLoudly(ports, run, previous, asFailure(cause));
         return;
@@ -170,11 +194,12 @@ async function runRollback(
     try {
         if (run.record.status === "pending") {
             await run.become("deploying", "applying", { startedAt: ports.clock.now().toISOString() });
+        } else {
+            await endOrphans(run, rolling.all);
         }
         run.say(`Restoring the release of ${nameOf(rolling.previous)} after deployment ${failedRun.id} failed`);
-        const running = rolling.all.filter(({ release }) => release !== undefined);
-        await run.change({ machines: listMachines(run, running) });
-        await restore(run, rolling, "done");
+        await run.change({ machines: listRestored(run, rolling.all, rolling.previous) });
+        await restore(ports, run, rolling, "done");
         await finishRun(ports, run, "successful", succeed(run, rolling.previous, rolling.start));
         return undefined;
     } catch (error) {
@@ -188,17 +213,27 @@ async function runRollback(
     }
 }
 
+/** What a rollback had begun when the server died; commands on machines go on by themselves. */
+async function endOrphans(run: DeploymentRun, all: readonly MachineBefore[]): Promise<void> {
+    for (const { machine } of all) {
+        await machine.waitForEngine(run);
+        await machine.endOrphans(run);
+    }
+}
+
 function endOf(rollback: DeploymentRecord): DeploymentFailure {
     return new DeploymentFailure(rollback.errorCode ?? "apply_failed", rollback.error ?? "It could not be applied.");
 }
 
 /** Every machine that was touched gets what it ran before, also when one of them fails. */
 async function restore(
+    ports: GoBackPorts,
     run: DeploymentRun,
-    { failed, touched, start }: Restoration,
+    { failed, touched, start, connection }: Restoration,
     ended: MachineState,
 ): Promise<void> {
     const failures: DeploymentFailure[] = [];
+    const whole = (release: Release): Promise<Release> => ports.rebuildMissing(run, release, connection);
     for (const { machine, release } of touched) {
         if (touched.length > 1 || machine.isRemote) {
             run.say(`On ${machine.name}:`);
@@ -207,7 +242,7 @@ async function restore(
             await machine.waitForEngine(run);
             await (release === undefined
                 ? machine.stopStack(run)
-                : restoreOn(run, machine, { release, previous: failed, start }));
+                : restoreOn(run, machine, { release: await whole(release), previous: failed, start }));
             await run.change({ machines: withState(run, machine.id, ended) });
         } catch (error) {
             failures.push(asFailure(error));
@@ -215,7 +250,7 @@ async function restore(
     }
     const [first, ...others] = failures;
     if (first !== undefined) {
-        const words = [first, ...others].map(({ message }) => message).join(" ");
+        const words = [first, ...others].map(({ message }) => sentence(message)).join(" ");
         throw others.length === 0 ? first : new DeploymentFailure(first.errorCode, words, { cause: first });
     }
 }
@@ -245,7 +280,7 @@ async function endLoudly(
     const target = previous === undefined ? "nothing" : nameOf(previous);
     const error = [
         run.record.error ?? "",
-        `The rollback to ${target} failed too: ${run.mask(failure.message)}`,
+        `The rollback to ${target} failed too: ${sentence(run.mask(failure.message))}`,
         'Nothing more is tried by itself. Look at the containers with "docker compose ps" in the stack\'s folder,',
         "mend the cause, then press Roll back on a good deployment, or Redeploy.",
     ].join(" ");

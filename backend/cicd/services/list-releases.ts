@@ -1,18 +1,19 @@
 import type { PageQuery } from "../../../common/schema/page.ts";
 import type { ReleaseSummary } from "../../../common/schema/release.ts";
 import type { DeploymentRecord, DeploymentStore } from "../core/deployment.ts";
+import type { DiskMeter } from "../core/disk-meter.ts";
 import { type Release, releaseId, type ReleaseStore } from "../core/release.ts";
 import { type MutablePage, pageOf } from "./page.ts";
 
 export interface ListReleasesPorts {
     readonly deployments: Pick<DeploymentStore, "find" | "findLive" | "list">;
     readonly releases: Pick<ReleaseStore, "find" | "list" | "filesDirectory">;
-    /** What a directory and all that is in it takes. */
-    readonly directoryBytes: (directory: string) => Promise<number>;
+    readonly meter: Pick<DiskMeter, "bytesOf">;
 }
 
 /** How far back it is looked when a release went live. */
 const history = 200;
+const patienceMilliseconds = 20_000;
 
 /** The releases of a stack that are kept, newest first. */
 export async function listReleases(
@@ -66,7 +67,7 @@ async function summarize(
 }
 
 /** The files lie in the release's own directory, beside its record. */
-async function sizeOf({ releases, directoryBytes }: ListReleasesPorts, { deploymentId }: Release): Promise<number> {
+async function sizeOf({ releases, meter }: ListReleasesPorts, { deploymentId }: Release): Promise<number> {
     const files = releases.filesDirectory(deploymentId);
-    return directoryBytes(files.slice(0, files.lastIndexOf("/")));
+    return meter.bytesOf(files.slice(0, files.lastIndexOf("/")), AbortSignal.timeout(patienceMilliseconds));
 }

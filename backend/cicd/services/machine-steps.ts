@@ -33,8 +33,18 @@ export interface MachineSteps {
     waitForEngine(run: DeploymentRun): Promise<void>;
     /** Stops the containers of a stack that has nothing to go back to. */
     stopStack(run: DeploymentRun): Promise<void>;
-    /** What ran there before the first deployment, as release 0; undefined where nothing did. */
-    snapshot(run: DeploymentRun, release: Release, connection: Connection): Promise<Release | undefined>;
+    /** Ends what a dead server had begun there for this run. */
+    endOrphans(run: DeploymentRun): Promise<void>;
+    /**
+     * What ran there before the first deployment, as release 0; undefined where nothing did. `isLive` where nothing else
+     * is live of the stack.
+     */
+    snapshot(
+        run: DeploymentRun,
+        release: Release,
+        connection: Connection,
+        isLive: boolean,
+    ): Promise<Release | undefined>;
 }
 
 export type MachineStepsPorts = PlanPorts &
@@ -82,6 +92,13 @@ export function createMachineSteps(ports: MachineStepsPorts, machine: Machine): 
             }),
         waitForEngine: (run) => waitForEngine(there, run),
         stopStack: (run) => stopStack(machine.engine, run),
-        snapshot: (run, release, connection) => snapshotRelease(there, run, release, connection, machine),
+        async endOrphans(run) {
+            const ended = await machine.target.endOrphans(run.id);
+            if (ended > 0) {
+                run.say(`Ended ${ended} process(es) that were left over on ${machine.name}.`);
+            }
+        },
+        snapshot: (run, release, connection, isLive) =>
+            snapshotRelease(there, run, { release, isLive }, connection, machine),
     };
 }

@@ -72,6 +72,7 @@ export function createMachines(ports: MachinesPorts): ConnectedMachines {
             throw new AppError(
                 "not_found",
                 `targetIds: the target ${id} is gone; choose another in the build settings`,
+                { details: { errorCode: "not_supported" } },
             );
         }
         return found;

@@ -69,8 +69,14 @@ async function releasesToKeep(ports: PrunePorts, stack: string, keep: number): P
             break;
         }
     }
-    for (const row of await ports.deployments.listActive(stack)) {
-        kept.add(releaseId(row));
+    const live = await ports.deployments.findLive(stack);
+    for (const row of [...(live === undefined ? [] : [live]), ...(await ports.deployments.listActive(stack))]) {
+        const machines = row.machines.flatMap(({ releaseId: own, before }) => [own, row === live ? undefined : before]);
+        for (const id of [releaseId(row), ...machines]) {
+            if (id !== undefined) {
+                kept.add(id);
+            }
+        }
     }
     return kept;
 }

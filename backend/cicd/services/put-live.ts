@@ -1,8 +1,9 @@
-import type { DeploymentRecord } from "../core/deployment.ts";
-import { asFailure, DeploymentFailure, endsCancelled } from "../core/failure.ts";
+import type { DeployedMachine } from "../../../common/schema/deployment.ts";
+import { type DeploymentRecord, isTerminal } from "../core/deployment.ts";
+import { asFailure, DeploymentFailure, endsCancelled, sentence } from "../core/failure.ts";
 import type { Release, ReleaseStore } from "../core/release.ts";
 import type { StackStateStore } from "../core/stack-state.ts";
-import { applyOnMachine } from "./apply-on-machine.ts";
+import { applyOnMachine, planOnMachine } from "./apply-on-machine.ts";
 import type { Connection } from "./deploy.ts";
 import type { DeploymentRun } from "./deployment-run.ts";
 import { findBefore, type MachineBefore, mayHaveTouched } from "./find-before.ts";
@@ -24,7 +25,6 @@ export interface PutLivePorts extends GoBackPorts {
 }
 
 interface Going extends GoBackOptions {
-    readonly connection: Connection;
     readonly signal: AbortSignal;
 }
 
@@ -34,18 +34,34 @@ interface Going extends GoBackOptions {
  */
 export function createPutLive(ports: PutLivePorts) {
     return async function putLive(run: DeploymentRun, release: Release, connection: Connection): Promise<void> {
-        const machines = await ports.machines(run, connection);
         const holds: Hold[] = [];
         try {
+            const machines = await ports.machines(run, connection);
             for (const machine of machines) {
                 holds.push(await holdOn(machine, run));
             }
             const signal = AbortSignal.any([run.signal, ...holds.map(({ lost }) => lost)]);
             await putOn(ports, run, release, { machines, connection, signal });
+        } catch (error) {
+            await endRollback(ports, run, asFailure(error));
+            throw error;
         } finally {
             await Promise.all(holds.map((hold) => hold.release()));
         }
     };
+}
+
+/** Its row would never end, where the run that it belongs to fails before it is gone on with. */
+async function endRollback(ports: PutLivePorts, run: DeploymentRun, failure: DeploymentFailure): Promise<void> {
+    const rollback = await ports.deployments.findRollbackOf(run.id);
+    if (rollback === undefined || isTerminal(rollback.status) || failure.errorCode === "interrupted") {
+        return;
+    }
+    const end = { error: run.mask(failure.message), errorCode: failure.errorCode };
+    const ended = await ports.deployments.transition(rollback.id, rollback.status, "failed", end);
+    if (ended !== undefined) {
+        ports.announce(ended);
+    }
 }
 
 /** What was begun before a crash is not given up because the machine does not answer at once. */
@@ -55,11 +71,23 @@ async function holdOn(machine: MachineSteps, run: DeploymentRun): Promise<Hold> 
     }
     await machine.waitForEngine(run);
     try {
-        return await machine.hold(run);
+        const hold = await machine.hold(run);
+        await endOrphansOn(machine, run, hold);
+        return hold;
     } catch (error) {
         const failure = asFailure(error);
-        const words = `${failure.message}. What was begun on ${machine.name} may be half done: redeploy when it answers.`;
+        const words = `${sentence(failure.message)} What was begun on ${machine.name} may be half done: redeploy when it answers.`;
         throw new DeploymentFailure(failure.errorCode, words, { cause: error });
+    }
+}
+
+/** Commands on machines go on when the server dies: two of them at once would be at each other's containers. */
+async function endOrphansOn(machine: MachineSteps, run: DeploymentRun, hold: Hold): Promise<void> {
+    try {
+        await machine.endOrphans(run);
+    } catch (error) {
+        await hold.release();
+        throw error;
     }
 }
 
@@ -87,7 +115,7 @@ async function putOn(
         return;
     }
     try {
-        await goLive(ports, run, { release, pull: pullFor(connection, restoring) }, going);
+        await goLive(ports, run, { release, pull: pullFor(connection, restoring), restoring }, going);
     } catch (error) {
         await endFailed(ports, run, { release, restoring }, going, asFailure(error));
         return;
@@ -125,18 +153,19 @@ async function asApplied(ports: PutLivePorts, release: Release): Promise<Release
 async function goLive(
     ports: PutLivePorts,
     run: DeploymentRun,
-    what: Pick<ApplyInput, "release" | "pull">,
+    what: Wanted,
     { before, start, signal }: Going,
 ): Promise<void> {
-    const machines = listMachines(run, before);
+    const machines = listMachines(run, before).map((machine) => withWanted(machine, before, what));
     await (run.record.status === "building"
         ? run.become("deploying", "previewing", { machines })
         : run.change({ machines }));
+    await checkInitial(ports, what, before);
     const planned = [];
     for (const one of before) {
         const input = inputFor(one, what, { start, signal });
         tellMachine(run, before, one);
-        planned.push({ one, input, plan: await one.machine.plan(run, input) });
+        planned.push({ one, input, plan: await planOnMachine(one.machine, run, input) });
         run.checkSignal(signal);
     }
     const ended: Plan[] = [];
@@ -175,13 +204,46 @@ async function bringUp(run: DeploymentRun, { machine }: MachineBefore, input: Ap
     }
 }
 
+interface Wanted extends Pick<ApplyInput, "release" | "pull"> {
+    /** What is live is repaired: every machine gets its own. */
+    readonly restoring: boolean;
+}
+
+function wantedOn({ release: before }: MachineBefore, { release, restoring }: Wanted): Release {
+    return restoring && before !== undefined ? before : release;
+}
+
+function withWanted(machine: DeployedMachine, all: readonly MachineBefore[], what: Wanted): DeployedMachine {
+    const one = all.find((other) => other.machine.id === machine.id);
+    const wanted = one === undefined ? what.release : wantedOn(one, what);
+    return wanted.deploymentId === what.release.deploymentId ? machine : { ...machine, releaseId: wanted.deploymentId };
+}
+
+/** What ran on one machine before git is nothing for another one. */
+async function checkInitial(ports: PutLivePorts, what: Wanted, before: readonly MachineBefore[]): Promise<void> {
+    for (const one of before) {
+        const wanted = wantedOn(one, what);
+        const noted = wanted.initial ? await ports.deployments.find(wanted.deploymentId) : undefined;
+        const ran = noted?.machines ?? [];
+        if (ran.length > 0 && !ran.some(({ id }) => id === one.machine.id)) {
+            const names = ran.map(({ name }) => name).join(", ");
+            throw new DeploymentFailure(
+                "not_supported",
+                `This is what ran on ${names} before git: it cannot be put on ${one.machine.name}. Deploy a commit instead.`,
+            );
+        }
+    }
+}
+
 function inputFor(
-    { machine, release: previous }: MachineBefore,
-    { release, pull }: Pick<ApplyInput, "release" | "pull">,
+    one: MachineBefore,
+    what: Wanted,
     { start, signal }: Pick<ApplyInput, "start" | "signal">,
 ): ApplyInput {
+    const { machine, release: previous } = one;
+    const { pull } = what;
     return {
-        release: machine.releaseOn(release),
+        release: machine.releaseOn(wantedOn(one, what)),
         previous: previous && machine.releaseOn(previous),
         start,
         pull,

@@ -4,7 +4,7 @@ import type { DeploymentRun } from "./deployment-run.ts";
 import { type FoundImage, pullImage, type WantedImage } from "./pull-image.ts";
 
 /**
- * The image that a release built and published: from this machine, else pulled from its registry by its digest, and
+ * The image that a release built and published: from the machine, else pulled from its registry by its digest, and
  * given its name again. Undefined where it was not published, or is not to be pulled. Throws `pull_failed`.
  */
 export async function recallBuilt(
@@ -26,7 +26,7 @@ export async function recallBuilt(
         if (wanted.pull === "never") {
             return undefined;
         }
-        run.say(`${wanted.service}: ${wanted.name} is not on this machine any more; its registry has it.`);
+        run.say(`${wanted.service}: ${wanted.name} is missing; its registry has it.`);
         await pullImage(engine, run, digest, wanted);
     }
     const kept = (await engine.findImage(imageId)) ?? (await engine.findImage(digest));

@@ -28,7 +28,7 @@ export async function recallImage(
     if (kept === undefined) {
         throw new DeploymentFailure(
             "image_missing",
-            `${wanted.service}: the image that this release ran (${digest ?? imageId}) is not on this machine any more. ` +
+            `${wanted.service}: the image that this release ran (${digest ?? imageId}) is missing. ` +
                 `Deploy its commit again to run what ${wanted.name} means now.`,
         );
     }

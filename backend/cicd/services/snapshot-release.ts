@@ -27,7 +27,7 @@ export interface SnapshotPorts {
 export async function snapshotRelease(
     ports: SnapshotPorts,
     run: DeploymentRun,
-    first: Release,
+    { release: first, isLive }: { readonly release: Release; readonly isLive: boolean },
     connection: Connection,
     machine: Pick<Machine, "id" | "name" | "stackDirectory">,
 ): Promise<Release | undefined> {
@@ -50,6 +50,7 @@ export async function snapshotRelease(
         images: images(running),
         machines: [{ id: machine.id, name: machine.name, state: "done" }],
         status: "successful",
+        live: isLive,
     });
     const release: Release = {
         deploymentId: row.id,
@@ -66,7 +67,7 @@ export async function snapshotRelease(
     };
     await saveFrom(ports, release, directory, run.id);
     ports.announce(row);
-    run.say(`What ran before is kept as release 0 (${files.length} files)`);
+    run.say(`What ran before on ${machine.name} is kept as release 0 (${files.length} files)`);
     return release;
 }
 

@@ -3,6 +3,12 @@ import type { Clock } from "../core/clock.ts";
 import type { OtherContainer } from "../core/elsewhere.ts";
 import { composeLabels, type ContainerSummary, type Engine } from "../core/engine.ts";
 
+interface Failure {
+    readonly words: string;
+    /** The machine is there, and does not let us in. */
+    readonly isRefusal: boolean;
+}
+
 export interface WatchMachinePorts {
     readonly name: string;
     readonly engine: Pick<Engine, "listContainers" | "watch">;
@@ -19,6 +25,8 @@ export interface MachineWatch {
     look(): Promise<void>;
     /** Calls back after every look until it is told to stop. */
     onLook(listener: () => void): () => void;
+    /** Does not wait for the end of a pause: what was in the way may be gone. */
+    retry(): void;
     stop(): void;
 }
 
@@ -32,12 +40,13 @@ export function watchMachine({ name, engine, clock, onChange }: WatchMachinePort
     const stopping = new AbortController();
     const listeners = new Set<() => void>();
     let containers: readonly OtherContainer[] = [];
-    let failure: { readonly words: string; readonly isRefusal: boolean } | undefined = {
+    let failure: Failure | undefined = {
         words: `${name} has not answered yet.`,
         isRefusal: false,
     };
     let looking: Promise<void> | undefined;
     let isDue = false;
+    let waking = new AbortController();
 
     /** What changes while a look is under way is looked at after it. */
     async function look(): Promise<void> {
@@ -71,31 +80,12 @@ export function watchMachine({ name, engine, clock, onChange }: WatchMachinePort
         }
     }
 
-    async function follow(): Promise<void> {
-        let pause = firstPause;
-        while (!stopping.signal.aborted) {
-            await look();
-            if (failure === undefined) {
-                pause = firstPause;
-                await untilAway();
-                continue;
-            }
-            await clock.sleep(failure.isRefusal ? refusedPause : pause, stopping.signal);
-            pause = Math.min(pause * 2, longestPause);
-        }
+    function pause(milliseconds: number): Promise<void> {
+        waking = new AbortController();
+        return clock.sleep(milliseconds, AbortSignal.any([stopping.signal, waking.signal]));
     }
 
-    function untilAway(): Promise<void> {
-        const over = new AbortController();
-        const signal = AbortSignal.any([stopping.signal, over.signal]);
-        return new Promise((resolve) => {
-            signal.addEventListener("abort", () => resolve(), { once: true });
-            const lookAgain = (): void => void look();
-            engine.watch({ signal, onEvent: lookAgain, onGap: lookAgain, onAway: () => over.abort() });
-        });
-    }
-
-    void follow();
+    void keepLooking({ look, pause, engine, signal: stopping.signal, failure: () => failure });
     return {
         look,
         away: () => failure?.words,
@@ -104,8 +94,42 @@ export function watchMachine({ name, engine, clock, onChange }: WatchMachinePort
             listeners.add(listener);
             return () => void listeners.delete(listener);
         },
+        retry: () => waking.abort(),
         stop: () => stopping.abort(),
     };
+}
+
+interface Looking extends Pick<WatchMachinePorts, "engine"> {
+    readonly look: () => Promise<void>;
+    readonly pause: (milliseconds: number) => Promise<void>;
+    readonly failure: () => Failure | undefined;
+    readonly signal: AbortSignal;
+}
+
+async function keepLooking(looking: Looking): Promise<void> {
+    const { look, failure, pause, signal } = looking;
+    let next = firstPause;
+    while (!signal.aborted) {
+        await look();
+        const failed = failure();
+        if (failed === undefined) {
+            next = firstPause;
+            await untilAway(looking);
+            continue;
+        }
+        await pause(failed.isRefusal ? refusedPause : next);
+        next = Math.min(next * 2, longestPause);
+    }
+}
+
+function untilAway({ engine, look, signal: stopping }: Looking): Promise<void> {
+    const over = new AbortController();
+    const signal = AbortSignal.any([stopping, over.signal]);
+    return new Promise((resolve) => {
+        signal.addEventListener("abort", () => resolve(), { once: true });
+        const lookAgain = (): void => void look();
+        engine.watch({ signal, onEvent: lookAgain, onGap: lookAgain, onAway: () => over.abort() });
+    });
 }
 
 function toOtherContainer({ id, name, labels, state, health, exitCode }: ContainerSummary): OtherContainer {

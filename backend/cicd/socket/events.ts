@@ -1,5 +1,6 @@
 import type { CicdServices } from "../services/cicd-services.ts";
 import type { CicdHandlers } from "./handlers.ts";
+import { diskHandlers } from "./disk-events.ts";
 import { createLogSubscriptions } from "./log-subscriptions.ts";
 import { registryHandlers } from "./registry-events.ts";
 import { releaseHandlers } from "./release-events.ts";
@@ -14,6 +15,7 @@ export function cicdHandlers(services: CicdServices): CicdHandlers {
         ...releaseHandlers(services),
         ...registryHandlers(services),
         ...targetHandlers(services),
+        ...diskHandlers(services),
         ...createLogSubscriptions(services),
     } satisfies CicdHandlers;
 }

@@ -10,9 +10,7 @@ export interface DockerBuildCache {
 }
 
 const Usage = z.object({
-    BuildCache: z
-        .array(z.object({ Size: z.number().default(0), Shared: z.boolean().default(false) }))
-        .nullish(),
+    BuildCache: z.array(z.object({ Size: z.number().default(0), Shared: z.boolean().default(false) })).nullish(),
     /** Engines from API 1.52 on. */
     BuildCacheUsage: z.object({ TotalSize: z.number().optional() }).nullish(),
 });

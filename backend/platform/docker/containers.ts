@@ -97,7 +97,11 @@ async function tailLogs(docker: Dockerode, id: string, count: number): Promise<r
     return lines.slice(-count);
 }
 
-async function followLogs(docker: Dockerode, id: string, { signal, lines, since, onOutput }: FollowLogs): Promise<void> {
+async function followLogs(
+    docker: Dockerode,
+    id: string,
+    { signal, lines, since, onOutput }: FollowLogs,
+): Promise<void> {
     const container = docker.getContainer(id);
     const found: unknown = await callUnless([404], (abortSignal) => container.inspect({ abortSignal }));
     if (found === undefined || signal.aborted) {
@@ -117,8 +121,14 @@ async function followLogs(docker: Dockerode, id: string, { signal, lines, since,
         }
         splitter.end();
     } catch (error) {
-        if (!signal.aborted && statusOf(error) !== 404) {
+        // What was aborted has ended as it was asked to.
+        if (statusOf(error) !== 404 && !isAborted(signal)) {
             throw toAppError(error);
         }
     }
+}
+
+/** The compiler takes it for what it was before the last wait. */
+function isAborted({ aborted }: AbortSignal): boolean {
+    return aborted;
 }

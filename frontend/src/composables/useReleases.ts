@@ -1,11 +1,12 @@
 import { computed, ref, toValue, watch, type MaybeRefOrGetter, type Ref } from "vue";
-import type { ReleaseComparison, ReleaseSummary } from "../../../common/schema/release.ts";
+import type { ReleaseComparison, ReleasePair, ReleaseSummary } from "../../../common/schema/release.ts";
 import { isActive } from "../model/deployment-status.ts";
 import { firstPair } from "../model/release-choice.ts";
 import { useLoaded, type Loaded } from "./useLoaded.ts";
 import { usePush, useSocket } from "./useSocket.ts";
 
 const enough = 50;
+const none: ReleasePair = { from: "", to: "" };
 
 /** The releases of a stack that are kept, live. */
 export function useReleases(stack: MaybeRefOrGetter<string>): Loaded<ReleaseSummary[]> {
@@ -36,19 +37,21 @@ export function useComparedReleases(
     const { call } = useSocket();
     const from = ref("");
     const to = ref("");
+    const pair = computed(() => ({ from: from.value, to: to.value }));
+    let proposed = none;
 
-    /** What is chosen stays, as long as it is kept. */
+    /** What somebody chose stays, as long as it is kept; what was proposed follows the stack. */
     function choose(kept: readonly ReleaseSummary[]): void {
-        const isKept = (id: string): boolean => kept.some(({ deploymentId }) => deploymentId === id);
-        if (!isKept(from.value) || !isKept(to.value)) {
-            const pair = firstPair(kept);
-            from.value = pair?.from ?? "";
-            to.value = pair?.to ?? "";
+        const ids = new Set(kept.map(({ deploymentId }) => deploymentId));
+        const isChosen = from.value !== proposed.from || to.value !== proposed.to;
+        if (!isChosen || !ids.has(from.value) || !ids.has(to.value)) {
+            proposed = firstPair(kept) ?? none;
+            from.value = proposed.from;
+            to.value = proposed.to;
         }
     }
 
     watch(releases, (kept) => choose(kept ?? []), { immediate: true });
-    const pair = computed(() => ({ from: from.value, to: to.value }));
     const loaded = useLoaded(async () => {
         const wanted = pair.value;
         return wanted.from === "" || wanted.from === wanted.to

@@ -1,20 +1,19 @@
 import { useDocumentVisibility, useIntervalFn } from "@vueuse/core";
 import { shallowRef, toValue, watch, type MaybeRefOrGetter, type ShallowRef } from "vue";
+import type { StackServices } from "../model/container-places.ts";
 import type { ServiceState } from "../socket/protocol.ts";
 import { useEpoch } from "./useEpoch.ts";
 import { useSocket } from "./useSocket.ts";
 import { useStacks } from "./useStacks.ts";
 
-export type ServiceStates = Readonly<Record<string, readonly string[]>>;
-
 const pollMs = 5000;
 
 /** The states of a stack's containers by service, asked for while the page is visible. */
-export function useServiceStatus(name: MaybeRefOrGetter<string>): ShallowRef<ServiceStates> {
+export function useServiceStatus(name: MaybeRefOrGetter<string>): ShallowRef<StackServices> {
     const { call, connected } = useSocket();
     const { stacks } = useStacks();
     const visibility = useDocumentVisibility();
-    const states = shallowRef<ServiceStates>({});
+    const services = shallowRef<StackServices>({ states: {} });
     let asking = false;
 
     async function poll(): Promise<void> {
@@ -23,10 +22,11 @@ export function useServiceStatus(name: MaybeRefOrGetter<string>): ShallowRef<Ser
         }
         asking = true;
         try {
-            states.value = toStates((await call("serviceStatusList", toValue(name))).serviceStatusList);
+            const { serviceStatusList, machines } = await call("serviceStatusList", toValue(name));
+            services.value = { states: toStates(serviceStatusList), machines };
         } catch {
             // Without an engine nothing is known; the banner says so.
-            states.value = {};
+            services.value = { states: {} };
         } finally {
             asking = false;
         }
@@ -34,12 +34,13 @@ export function useServiceStatus(name: MaybeRefOrGetter<string>): ShallowRef<Ser
 
     useEpoch(() => void poll());
     useIntervalFn(() => void poll(), pollMs);
-    watch([() => toValue(name), () => stacks.value?.[toValue(name)]?.status], () => void poll());
-    return states;
+    const shown = (): string => JSON.stringify(stacks.value?.[toValue(name)]);
+    watch([() => toValue(name), shown], () => void poll());
+    return services;
 }
 
 /** Both shapes of Dockge's answer as lists of states. */
-export function toStates(answer: Readonly<Record<string, ServiceState>>): ServiceStates {
+export function toStates(answer: Readonly<Record<string, ServiceState>>): StackServices["states"] {
     return Object.fromEntries(
         Object.entries(answer).map(([service, state]) => [
             service,

@@ -9,7 +9,7 @@ export type StackVerb = "startStack" | "stopStack" | "restartStack" | "updateSta
 
 export interface StackActions {
     readonly act: AsyncAction<[verb: StackVerb, stack: string]>;
-    readonly remove: AsyncAction<[stack: string]>;
+    readonly remove: AsyncAction<[stack: string, machines: readonly string[]]>;
 }
 
 /** Dockge's buttons on a stack. */
@@ -27,10 +27,11 @@ export function useStackActions(): StackActions {
     }
 
     const act = useAsyncAction(async (verb: StackVerb, stack: string) => say((await call(verb, stack)).msg));
-    const remove = useAsyncAction(async (stack: string) => {
+    const remove = useAsyncAction(async (stack: string, machines: readonly string[]) => {
+        const there = machines.length === 0 ? "" : ` ${t("stack.deleteElsewhere", { machines: machines.join(", ") })}`;
         const sure = await confirm({
             title: t("stack.deleteTitle", { stack }),
-            body: t("stack.deleteBody"),
+            body: t("stack.deleteBody") + there,
             action: t("stack.delete"),
             danger: true,
         });

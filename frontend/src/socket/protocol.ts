@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { StackDetails, StackSummary } from "../../../common/schema/stack.ts";
 import { cicdEvents, type CicdAnswers, type CicdPushes } from "../../../common/socket/cicd-events.ts";
-import { agentEvents, directEvents } from "../../../common/socket/host-events.ts";
+import { agentEvents, directEvents, type MachineServices } from "../../../common/socket/host-events.ts";
 
 /** Every event the page may send, with the schema of its arguments. */
 export const events = { ...directEvents, ...agentEvents, ...cicdEvents };
@@ -37,7 +37,10 @@ export interface HostAnswers {
     restartStack: Said;
     updateStack: Said;
     downStack: Said;
-    serviceStatusList: { readonly serviceStatusList: Readonly<Record<string, ServiceState>> };
+    serviceStatusList: {
+        readonly serviceStatusList: Readonly<Record<string, ServiceState>>;
+        readonly machines?: readonly MachineServices[];
+    };
     getDockerNetworkList: { readonly dockerNetworkList: readonly string[] };
     terminalJoin: { readonly buffer: string };
     leaveCombinedTerminal: Said;

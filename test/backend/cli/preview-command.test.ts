@@ -30,7 +30,7 @@ function createProgram(answer: object, status = 200, environment: CliPorts["envi
         readPassword: () => Promise.reject(new Error("never")),
         readFile: async () => "from-file\n",
         async fetch(url, init) {
-            asked.push({ url: String(url), init });
+            asked.push({ url: url instanceof Request ? url.url : url.toString(), init });
             return Response.json(answer, { status });
         },
         sleep: async () => undefined,

@@ -334,6 +334,7 @@ describe("stacks without an engine", () => {
         host.extendStacks({
             badges: async () => new Map([["fromgit", "successful"]]),
             environment: async () => ({}),
+            elsewhere: () => new Map(),
             details: async () => ({ deploymentHistory: [] }),
         });
         for (const name of ["My.Stack", "fromgit", "nothing"]) {

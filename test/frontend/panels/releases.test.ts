@@ -119,6 +119,27 @@ describe("what changed between releases", () => {
         expect(wrapper.text()).toContain("Choose two different releases.");
     });
 
+    it("follows the stack, until somebody chooses", async () => {
+        const { transport, asked, wrapper } = await open();
+        const back = kept.map((one) =>
+            one.deploymentId === "aaaaaaa"
+                ? { ...one, live: true, deployedAt: minutesAgo(0) }
+                : { ...one, live: false },
+        );
+        const ended = deployment("d9", { status: "successful", phase: "done" });
+        transport.answerAll("getReleases", () => ({ ok: true, releases: back, nextCursor: null }));
+
+        transport.push("deploymentStatusUpdate", { deployment: ended });
+        await flushPromises();
+        expect(asked().at(-1)).toEqual({ from: "bbbbbbb", to: "aaaaaaa" });
+
+        await wrapper.findAll("select")[0]?.setValue("ccccccc");
+        transport.answerAll("getReleases", () => ({ ok: true, releases: kept, nextCursor: null }));
+        transport.push("deploymentStatusUpdate", { deployment: ended });
+        await flushPromises();
+        expect(asked().at(-1)).toEqual({ from: "ccccccc", to: "aaaaaaa" });
+    });
+
     it("says so where nothing differs, or the commits are not known", async () => {
         const same = { files: [], images: [], variables: { added: [], removed: [], changed: [] }, override: undefined };
         const { wrapper } = await open(kept, { ...same, commits: undefined });

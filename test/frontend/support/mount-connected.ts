@@ -29,6 +29,7 @@ export async function mountConnected(
         "new-from-git",
         "registries",
         "targets",
+        "disk",
     ];
     const router = createRouter({
         history: createMemoryHistory(),

@@ -19,7 +19,7 @@ export const raw = (text: string): RawYaml => new RawYaml(text);
 export const tagged = (tag: "!reset" | "!override", value: Yaml): RawYaml => raw(`${tag} ${flowYaml(value)}`);
 
 /** One line of YAML. The key `<<` is written plainly, so that it merges. */
-export function flowYaml(value: Yaml): string {
+function flowYaml(value: Yaml): string {
     if (value instanceof RawYaml) {
         return value.text;
     }
@@ -60,6 +60,6 @@ export function isMap(value: Yaml | undefined): value is YamlMap {
     return typeof value === "object" && value !== null && !isList(value) && !(value instanceof RawYaml);
 }
 
-export function isList(value: Yaml | undefined): value is readonly Yaml[] {
+function isList(value: Yaml | undefined): value is readonly Yaml[] {
     return Array.isArray(value);
 }

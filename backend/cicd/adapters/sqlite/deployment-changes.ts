@@ -13,6 +13,7 @@ import {
     type DeploymentStore,
 } from "../../core/deployment.ts";
 import { deploymentsTable, type DeploymentTable } from "./deployment-row.ts";
+import { nextLiveOrderOfRow } from "./live-order.ts";
 
 /** Conditional updates: each is one UPDATE that carries the state it expects. */
 export function createDeploymentChanges(
@@ -40,7 +41,8 @@ export function createDeploymentChanges(
                 throw new AppError("conflict", `deployment: it cannot go from ${from} to ${to}`);
             }
             const now = clock.now().toISOString();
-            return updateWhere(id, from, { ...times(knex, to, change, now), ...rowOf(change, to) });
+            const order = to === "successful" ? { live_order: knex.raw(nextLiveOrderOfRow) } : {};
+            return updateWhere(id, from, { ...times(knex, to, change, now), ...rowOf(change, to), ...order });
         },
         async update(id, from, change) {
             if (Object.keys(change).length === 0) {

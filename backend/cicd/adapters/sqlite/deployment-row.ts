@@ -70,8 +70,17 @@ export const listedColumns: readonly string[] = Object.keys(columns.shape)
     .map((field) => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
 
 /** The record of a new row. */
-export function newRecord({ status = "pending", ...given }: NewDeployment, now: string): DeploymentRecord {
-    const record = { images: [], machines: [], ...given, id: randomId(), status, phases: [], createdAt: now, attempt: 0 };
+export function newRecord({ status = "pending", live: _live, ...given }: NewDeployment, now: string): DeploymentRecord {
+    const record = {
+        images: [],
+        machines: [],
+        ...given,
+        id: randomId(),
+        status,
+        phases: [],
+        createdAt: now,
+        attempt: 0,
+    };
     return status === "pending"
         ? { ...record, phase: "queued" }
         : { ...record, phase: "done", startedAt: now, completedAt: now };

@@ -8,6 +8,7 @@ import { createDeploymentChanges } from "./deployment-changes.ts";
 import { createDeploymentQueue } from "./deployment-queue.ts";
 import { deploymentsTable, listedColumns, newRecord, openDeploymentTable } from "./deployment-row.ts";
 import { createQueueStep } from "./deployment-step.ts";
+import { isLive, nextLiveOrder } from "./live-order.ts";
 import { pageBefore } from "./page.ts";
 
 const mostAttempts = 100;
@@ -29,7 +30,9 @@ export function createDeploymentStore(ports: { readonly database: Database; read
         ...createDeploymentChanges(database, table, clock),
         async create(deployment) {
             const record = newRecord(deployment, clock.now().toISOString());
-            await orUnavailable(knex(deploymentsTable).insert(table.toRow(record)));
+            const isLiveNow = record.status === "successful" && deployment.live !== false;
+            const order = isLiveNow ? { live_order: knex.raw(nextLiveOrder, [record.stackId]) } : {};
+            await orUnavailable(knex(deploymentsTable).insert({ ...table.toRow(record), ...order }));
             return record;
         },
         queue: (stackId, decide) =>
@@ -56,7 +59,7 @@ export function createDeploymentStore(ports: { readonly database: Database; read
             const active = knex(deploymentsTable).whereIn("status", activeStatuses).orderBy("seq");
             return listed(stackId === undefined ? active : active.where({ stack_id: stackId }));
         },
-        findLive: (stackId) => table.find("stack_id = ? and status = 'successful' order by seq desc", [stackId]),
+        findLive: (stackId) => table.find(isLive, [stackId]),
         findRollbackOf: (failedId) => table.find("rollback_of = ? order by seq desc", [failedId]),
     };
 }

@@ -1,6 +1,7 @@
 import type { Statements } from "../../../platform/sqlite/group-commit.ts";
 import { activeStatuses, type DeploymentRecord, type QueueView } from "../../core/deployment.ts";
 import { deploymentsTable, listedColumns, type DeploymentTable } from "./deployment-row.ts";
+import { isLive } from "./live-order.ts";
 
 const slim = listedColumns.join(", ");
 const isActive = `status in (${activeStatuses.map((status) => `'${status}'`).join(", ")})`;
@@ -23,7 +24,7 @@ export interface QueueTurn {
 export function createQueueTurns(table: DeploymentTable): (statements: Statements) => QueueTurn {
     const turns = new WeakMap<Statements, QueueTurn>();
     const activeOf = table.prepare(`stack_id = ? and ${isActive} order by seq`, slim);
-    const liveOf = table.prepare("stack_id = ? and status = 'successful' order by seq desc limit 1", slim);
+    const liveOf = table.prepare(`${isLive} limit 1`, slim);
 
     function begin(statements: Statements): QueueTurn {
         const active = new Map<string, readonly DeploymentRecord[]>();

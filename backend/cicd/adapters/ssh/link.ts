@@ -1,5 +1,6 @@
 import type { Client, ClientChannel, SFTPWrapper } from "ssh2";
 import { asError, connectionLost } from "./failures.ts";
+import { createTurns } from "./turns.ts";
 
 /** A connection to a machine that is made when it is needed, and made again after it broke. */
 export interface SshLink {
@@ -22,7 +23,11 @@ interface Connection {
 /** How long the other side may take to open a channel. */
 const channelMilliseconds = 20_000;
 
+/** An SSH server takes ten on one connection (`MaxSessions`), the one of SFTP among them. */
+const mostSessions = 8;
+
 export function createLink(host: string, connect: () => Promise<Client>): SshLink {
+    const sessions = createTurns(mostSessions);
     let current: Promise<Connection> | undefined;
 
     function connection(): Promise<Connection> {
@@ -50,7 +55,17 @@ export function createLink(host: string, connect: () => Promise<Client>): SshLin
 
     return {
         host,
-        exec: (command) => open((client, done) => client.exec(command, done)),
+        async exec(command) {
+            await sessions.take();
+            try {
+                const channel = await open<ClientChannel>((client, done) => client.exec(command, done));
+                channel.once("close", sessions.end);
+                return channel;
+            } catch (error) {
+                sessions.end();
+                throw error;
+            }
+        },
         openSocket: (path) => open((client, done) => client.openssh_forwardOutStreamLocal(path, done)),
         openPort: async (toHost, port, signal) => openPort((await connection()).client, { toHost, port, host, signal }),
         async sftp() {

@@ -9,7 +9,7 @@ import { containedPath, makeDirectory, preparedPath, realPathInside } from "./co
 import { fileFailure } from "./file-failures.ts";
 import type { SshLink } from "./link.ts";
 import { readScript } from "./run-script.ts";
-import { isMissing, promisesOf, type Sftp } from "./sftp.ts";
+import { isDiskFull, isMissing, promisesOf, type Sftp } from "./sftp.ts";
 import { walkRemote } from "./walk-remote.ts";
 
 /** Above this a file's hash is computed there. */
@@ -171,8 +171,9 @@ async function replaceBy(sftp: Sftp, place: string, make: (temporary: string) =>
         await make(temporary);
         await sftp.rename(temporary, place);
     } catch (error) {
+        const isFull = await isDiskFull(sftp, posix.dirname(place), error).catch(() => false);
         await sftp.unlink(temporary).catch(() => undefined);
-        throw error;
+        throw isFull ? new Error("no space left on the disk", { cause: error }) : error;
     }
 }
 

@@ -66,8 +66,15 @@ function settled(done: Done<unknown>): (error?: Error | null) => void {
     return (error) => done(error, undefined);
 }
 
-/** SFTP's status code for it. */
+/** SFTP's status codes. There is none for a full disk: that is a plain failure, too. */
 const noSuchFile = 2;
+const plainFailure = 4;
+const fullBytes = 64 * 1024;
+
+/** Whether a write in a folder has failed for want of space. */
+export async function isDiskFull(sftp: Pick<Sftp, "freeBytes">, folder: string, error: unknown): Promise<boolean> {
+    return statusOf(error) === plainFailure && (await sftp.freeBytes(folder)) < fullBytes;
+}
 
 export function isMissing(error: unknown): boolean {
     return statusOf(error) === noSuchFile;

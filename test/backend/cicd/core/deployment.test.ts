@@ -23,7 +23,7 @@ const record: DeploymentRecord = {
     createdAt: "2026-01-31T12:00:00.000Z",
     triggeredBy: "webhook",
     images: [],
-        machines: [],
+    machines: [],
     attempt: 2,
     leaseOwner: "server",
     leaseExpiresAt: "2026-01-31T12:00:30.000Z",

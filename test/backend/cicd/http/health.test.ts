@@ -38,6 +38,21 @@ describe("/healthz", () => {
         const answer = await request(createApp({ engine, engineTimeoutMs: 20 })).get("/healthz");
         expect(answer.body).toMatchObject({ ok: true, engine: { ok: false } });
     });
+
+    it.each([
+        [[], { ok: true, low: [] }],
+        [["data"], { ok: false, low: ["data"] }],
+    ] as const)("tells that %j are nearly full", async (low, disk) => {
+        const answer = await request(createApp({ lowPlaces: async () => low })).get("/healthz");
+        expect(answer.body).toMatchObject({ ok: true, disk });
+    });
+
+    it("does without the disk where it cannot be told in time", async () => {
+        const lowPlaces = () => new Promise<never>(() => undefined);
+        const answer = await request(createApp({ lowPlaces, engineTimeoutMs: 20 })).get("/healthz");
+        expect(answer.status).toBe(200);
+        expect(answer.body).not.toHaveProperty("disk");
+    });
 });
 
 describe("/metrics", () => {

@@ -25,6 +25,7 @@ const guarded: readonly (readonly [right: Right, method: string, path: string, e
     ["deploy", "post", "/deployments/{id}/approve", "approveDeployment"],
     ["deploy", "post", "/deployments/{id}/reject", "rejectDeployment"],
     ["read", "get", "/deployments/{id}/preview", "getDeploymentPreview"],
+    ["read", "get", "/deployments/{id}/health", "getDeploymentHealth"],
     ["deploy", "post", "/deployments/{id}/rollback", "rollbackDeployment"],
     ["deploy", "post", "/webhook-events/{id}/redeliver", "redeliverWebhookEvent"],
 ];

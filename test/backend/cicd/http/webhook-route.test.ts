@@ -1,9 +1,10 @@
 import express from "express";
 import { once } from "node:events";
 import { createServer, request as open, type Server } from "node:http";
+import { Socket } from "node:net";
 import { gzipSync } from "node:zlib";
 import request from "supertest";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { AppError } from "../../../../common/errors.ts";
 import type { RegistryDelivery } from "../../../../backend/cicd/core/registry-push.ts";
 import type { ReceiveWebhook, WebhookDelivery } from "../../../../backend/cicd/core/webhook-receiver.ts";
@@ -37,6 +38,10 @@ function recorder() {
         return queued(delivery);
     };
     return { deliveries, receiveWebhook };
+}
+
+function bytesReadBy([socket]: readonly unknown[]): number {
+    return socket instanceof Socket ? socket.bytesRead : 0;
 }
 
 describe("the webhook route", () => {
@@ -173,45 +178,67 @@ describe("the webhook route", () => {
         expect(deliveries).toEqual([]);
     });
 
-    it("holds no more bodies at once than there is room for: the others wait", async () => {
+    it("holds no more bodies at once than there is room for: the others wait, small ones never", async () => {
         const { deliveries, receiveWebhook } = recorder();
-        server = createServer(createApp({ receiveWebhook, roomBytes: 100 }).app);
+        const roomLimits = { maxBytes: 100_000, freeBytes: 1000 };
+        server = createServer(createApp({ receiveWebhook, roomLimits }).app);
         const base = await listen(server);
-        const slow = open(`${base}/api/webhooks/slow`, { method: "POST", headers: { "content-length": "90" } });
+        const connected = once(server, "connection");
+        const slow = open(`${base}/api/webhooks/slow`, { method: "POST", headers: { "content-length": "201001" } });
         const answered = once(slow, "response");
-        slow.write("x".repeat(60));
+        slow.write("x".repeat(201_000));
+        await vi.waitFor(async () => expect(bytesReadBy(await connected)).toBeGreaterThan(201_000));
+        const waiting = fetch(`${base}/api/webhooks/waiting`, { method: "POST", body: "x".repeat(20_000) });
         await once(server, "request");
-        const waiting = fetch(`${base}/api/webhooks/waiting`, { method: "POST", body: "x".repeat(20) });
-        const small = await fetch(`${base}/api/webhooks/small`, { method: "POST", body: "x".repeat(10) });
+        const small = await fetch(`${base}/api/webhooks/small`, { method: "POST", body: "x".repeat(1000) });
 
         expect(small.status).toBe(202);
         expect(deliveries.map(({ id }) => id)).toEqual(["small"]);
-        slow.end("x".repeat(30));
+        slow.end("x");
         expect(await answered).toMatchObject([{ statusCode: 202 }]);
         expect((await waiting).status).toBe(202);
         expect(deliveries.map(({ id }) => id)).toEqual(["small", "slow", "waiting"]);
     });
 
+    it("is not held up by those who announce large bodies and send nothing", async () => {
+        server = createServer(createApp({ roomLimits: { maxBytes: 100, freeBytes: 0 } }).app);
+        const base = await listen(server);
+        for (let sender = 0; sender < 5; sender++) {
+            const silent = open(`${base}/api/webhooks/h`, { method: "POST", headers: { "content-length": "100" } });
+            silent.on("error", () => undefined).flushHeaders();
+            await once(server, "request");
+        }
+
+        const honest = await fetch(`${base}/api/webhooks/h`, { method: "POST", body: "x".repeat(100) });
+
+        expect(honest.status).toBe(202);
+    });
+
     it("asks for another try where the room stays full", async () => {
         let release: (() => void) | undefined;
         const held = new Promise<void>((resolve) => (release = resolve));
+        let holding = 0;
         const receiveWebhook: ReceiveWebhook = async (delivery) => {
+            holding++;
             await held;
             return queued(delivery);
         };
         const limits = { maxBytes: 1000, timeoutMs: 50 };
-        server = createServer(createApp({ receiveWebhook, limits, roomBytes: 100 }).app);
+        server = createServer(createApp({ receiveWebhook, limits, roomLimits: { maxBytes: 100, freeBytes: 0 } }).app);
         const base = await listen(server);
-        const arrived = once(server, "request");
-        const first = fetch(`${base}/api/webhooks/h`, { method: "POST", body: "x".repeat(100) });
-        await arrived;
+        const send = () => fetch(`${base}/api/webhooks/h`, { method: "POST", body: "x".repeat(100) });
+        const first = send();
+        // One body is read though the room is full.
+        const over = send();
+        await vi.waitFor(() => expect(holding).toBe(2));
 
-        const second = await fetch(`${base}/api/webhooks/h`, { method: "POST", body: "x" });
+        const third = await send();
 
-        expect(second.status).toBe(503);
-        expect(second.headers.get("retry-after")).toBe("30");
+        expect(third.status).toBe(503);
+        expect(third.headers.get("retry-after")).toBe("30");
         release?.();
         expect((await first).status).toBe(202);
+        expect((await over).status).toBe(202);
     });
 
     it("does not wait for a body that comes too slowly", async () => {

@@ -127,6 +127,48 @@ describe("one that waits for approval", () => {
         expect(await ports.deployments.find(id)).toMatchObject({ status: "cancelled", errorCode: "superseded" });
     });
 
+    it("is not joined by the same commit by hand while it still builds", async () => {
+        const { push, waiting: _, ...ports } = await open();
+        const first = await push();
+        await ports.deployments.transition(first.deployment.id, "pending", "building");
+
+        const byHand = await push({ triggeredBy: "manual" });
+        expect(byHand.created).toBe(true);
+        expect(await ports.deployments.find(first.deployment.id)).toMatchObject({
+            supersededBy: byHand.deployment.id,
+            cancelReason: containing("Superseded by"),
+        });
+
+        expect(await push({ triggeredBy: "manual" })).toMatchObject({ created: false });
+        expect(await push()).toMatchObject({ created: false });
+    });
+
+    it("is joined by the same commit by hand once it is approved", async () => {
+        const { push, waiting, ...ports } = await open();
+        const { id } = await waiting();
+        await ports.deployments.approve(id, "anna");
+
+        expect(await push({ commit: "a".repeat(40), triggeredBy: "manual" })).toMatchObject({ created: false });
+    });
+
+    it("gives way to a rollback by hand, also where it has come to wait just now", async () => {
+        const { push: _, waiting: __, ...ports } = await open();
+        const good = await liveDeployment(ports);
+        await liveDeployment(ports, { commitSha: "d".repeat(40) });
+        const { id } = await deploymentAt(ports, "building");
+        const deployments: typeof ports.deployments = {
+            ...ports.deployments,
+            async create(given) {
+                await ports.deployments.update(id, "building", { phase: "approval" });
+                return ports.deployments.create(given);
+            },
+        };
+
+        const rollback = await rollBackTo({ ...ports, deployments }, { id: good.id, caller: anna });
+
+        expect(await ports.deployments.find(id)).toMatchObject({ status: "cancelled", supersededBy: rollback.id });
+    });
+
     it("gives way to a rollback by hand", async () => {
         const { waiting, push: _, ...ports } = await open();
         const good = await liveDeployment(ports);

@@ -98,12 +98,29 @@ describe("a push to a stack that asks for approval", () => {
             buildRelease: async () => release({ deploymentId: id }),
             putLive: () => Promise.reject(new Error("never")),
             rebuildMissing: async (_run, kept) => kept,
-            cleanUp: async () => void (await deployments.requestCancel(id, "Cancelled by anna.")),
+            async cleanUp() {
+                await deployments.requestCancel(id, "Cancelled by anna.");
+            },
         });
 
         await deploy((await deployments.find(id)) ?? expect.fail("gone"), never);
 
         expect(await deployments.find(id)).toMatchObject({ status: "cancelled", error: "Cancelled by anna." });
+    });
+
+    it("gives way to a rollback by hand that was asked for while it was built", async () => {
+        const workshop = await open();
+        const { run, pending, deployments } = workshop;
+        const { id } = await pending();
+        const rollback = await pending({ triggeredBy: "manual", previousDeploymentId: "d1", commitSha: "e".repeat(40) });
+
+        expect(await run(id)).toMatchObject({
+            status: "cancelled",
+            errorCode: "superseded",
+            error: "Superseded by a rollback to eeeeeee.",
+            supersededBy: rollback.id,
+        });
+        expect(await deployments.find(rollback.id)).toMatchObject({ status: "pending" });
     });
 
     it("is built again where a shutdown came before it could wait", async () => {
@@ -150,6 +167,19 @@ describe("pushed images that were approved", () => {
 
         expect(steps).toEqual(["build", "clean up", `put live ${id} building fetching`]);
         expect(logs.texts(id)).toContainEqual(containing("Another commit went live meanwhile"));
+    });
+});
+
+describe("a rollback that was being applied when the server ended", () => {
+    it("goes on without looking for images to rebuild: what it finds missing is put back", async () => {
+        const workshop = await open({ rebuildMissing: () => Promise.reject(new DeploymentFailure("engine_unavailable", "away")) });
+        const { run, steps, releases, stackDirectory } = workshop;
+        await releases.save(release({ deploymentId: "d0" }), stackDirectory);
+        const { id } = await deploymentAt(workshop, "deploying", { previousDeploymentId: "d0", phase: "applying" });
+
+        await run(id);
+
+        expect(steps).toContain("put live d0 deploying applying");
     });
 });
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { unifiedDiff } from "../../../../backend/cicd/adapters/diff/unified-diff.ts";
-import { directoryBytes } from "../../../../backend/cicd/adapters/disk/directory-bytes.ts";
+import { diskMeter } from "../../../../backend/cicd/adapters/disk/disk-meter.ts";
 import { diskFiles } from "../../../../backend/cicd/adapters/disk/files.ts";
 import type { DeploymentRecord } from "../../../../backend/cicd/core/deployment.ts";
 import type { CommitInfo } from "../../../../backend/cicd/core/git.ts";
@@ -25,7 +25,7 @@ async function open() {
         files: diskFiles,
         diff: unifiedDiff,
         maskers: createMaskers(),
-        directoryBytes,
+        meter: diskMeter,
         git: {
             ...workshop.git,
             commitsBetween: async (_remote: unknown, from: string, to: string) => commits.get(`${from} ${to}`),
@@ -87,6 +87,30 @@ describe("comparing two releases", () => {
             { path: "sub/.env.prod", kind: "changed", note: "holds values of variables, which are not shown" },
             { path: "was-file", kind: "changed", note: "a file → a symlink to new.txt" },
         ]);
+    });
+
+    it("shows no text of files that are made to hold secrets", async () => {
+        const { keep, compare } = await open();
+        const key = (kind: string) => `-----BEGIN ${kind}PRIVATE KEY-----\nMIIB\n-----END ${kind}PRIVATE KEY-----\n`;
+        const compose = "services:\n  web:\n    image: a\nsecrets:\n  token:\n    file: ./conf/token.txt\n";
+        const from = await keep({ "compose.yaml": compose, "conf/token.txt": "tok-1\n", "prod.env": "A=val-1\n" });
+        const to = await keep({
+            "compose.yaml": compose,
+            "conf/token.txt": "tok-2\n",
+            "prod.env": "A=val-2\n",
+            "tls.pem": key("RSA "),
+            "id": key("OPENSSH "),
+        });
+
+        const { files } = await compare(from, to);
+
+        expect(files.map(({ path, diff }) => [path, diff])).toEqual([
+            ["conf/token.txt", undefined],
+            ["id", undefined],
+            ["prod.env", undefined],
+            ["tls.pem", undefined],
+        ]);
+        expect(JSON.stringify(files)).not.toMatch(/tok-|val-|MIIB/);
     });
 
     it("masks the secrets of both releases, and those that the stack has now, everywhere", async () => {
@@ -162,7 +186,7 @@ describe("comparing two releases", () => {
 describe("the list of releases", () => {
     it("tells which is live, when each went live last, and what it takes", async () => {
         const { keep, list, deployments, clock, ...workshop } = await open();
-        const first = await keep({ a: "x".repeat(5000) });
+        const first = await keep({ a: "x".repeat(100_000) });
         const second = await keep({});
         clock.advance(1000);
         await deploymentAt({ ...workshop, deployments }, "successful", { previousDeploymentId: first.id });
@@ -173,9 +197,19 @@ describe("the list of releases", () => {
             { deploymentId: second.id, live: false, branch: "main" },
             { deploymentId: first.id, live: true, deployedAt: clock.now().toISOString() },
         ]);
-        expect(items[1]?.sizeBytes).toBeGreaterThan(5000);
-        expect(items[0]?.sizeBytes).toBeLessThan(5000);
+        const [small = 0, large = 0] = items.map(({ sizeBytes }) => sizeBytes);
+        expect(small).toBeGreaterThan(0);
+        expect(large - small).toBeGreaterThan(90_000);
         expect(nextCursor).toBeNull();
+    });
+
+    it("leaves out the copies that a preview makes for a moment", async () => {
+        const { keep, list, releases, stackDirectory } = await open();
+        const first = await keep({});
+        await releases.save(release({ deploymentId: "copy-1", createdAt: "2027" }), stackDirectory);
+        await releases.save(release({ deploymentId: "preview-1", createdAt: "2028" }), stackDirectory);
+
+        expect(await list(1)).toMatchObject({ items: [{ deploymentId: first.id }], nextCursor: null });
     });
 
     it("comes in pages", async () => {

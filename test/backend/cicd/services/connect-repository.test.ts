@@ -157,6 +157,21 @@ describe("connecting a repository", () => {
         await nothingSaved();
     });
 
+    it.each(["https://me:tok-1@a.example/b", "https://tok-1@a.example/b", "ssh://git:tok-1@a.example/b"])(
+        "refuses the alias %s: credentials in it would be stored and shown",
+        async (alias) => {
+            const refused = await connect({ aliases: [alias] }).catch(String);
+            expect(refused).toMatch(/aliases\.0: contains credentials/);
+            expect(refused).not.toContain("tok-1");
+            await nothingSaved();
+        },
+    );
+
+    it("takes an alias with the user name of an SSH address", async () => {
+        const aliases = ["git@a.example:b", "ssh://git@a.example/b"];
+        expect((await connect({ aliases })).aliases).toEqual(aliases);
+    });
+
     it("forgets the old mirror when the address changes, unless another stack uses it", async () => {
         await connect();
         await connect({ url: "https://gitlab.example/me/other.git" });

@@ -29,7 +29,10 @@ async function open(rendered: { readonly old: object; readonly wanted: object },
             createStackDirectory: async () => undefined,
         };
     });
-    const [first = expect.fail("no machine"), ...others] = machines;
+    const [first, ...others] = machines;
+    if (first === undefined) {
+        throw new Error("no machine");
+    }
     const stackMachines = { of: async () => [first, ...others] as const, find: async () => first };
     async function save(id: string, fields: Partial<Release>): Promise<void> {
         const source = join(directory, "source", id);
@@ -42,7 +45,7 @@ async function open(rendered: { readonly old: object; readonly wanted: object },
     await save(live.id, { override: "old" });
     await save(waiting.id, { override: "wanted" });
     const seen: string[] = [];
-    target.answer = async ({ argv, directory: from = "" }) => {
+    target.answer = async ({ argv, directory: from }) => {
         seen.push(from);
         const override = argv.find((word) => word.endsWith("compose.override.yaml")) ?? "";
         const isOld = (await diskFiles.readText(join(override, ".."), "compose.override.yaml")) === "old";

@@ -54,6 +54,7 @@ async function open() {
     const putLive = createPutLive({
         ...workshop,
         machines: async () => [machine("a"), machine("b")],
+        rebuildMissing: async (_run, whole) => whole,
         prune: async () => undefined,
     });
 

@@ -64,7 +64,12 @@ function portsOf(played: Played): PutLivePorts {
             return undefined;
         },
     };
-    return { ...played, machines: async () => [machine], prune: () => step("prune") };
+    return {
+        ...played,
+        machines: async () => [machine],
+        rebuildMissing: async (_run, whole) => whole,
+        prune: () => step("prune"),
+    };
 }
 
 function planOf(played: Played, input: ApplyInput): Plan {

@@ -214,6 +214,22 @@ describe("a release that cannot be built", () => {
         });
     });
 
+    it("waits for an engine that is just being restarted", async () => {
+        const { rebuild, engine, kept, clock } = await open();
+        engine.addImage(image, "sha256:old");
+        engine.isAway = true;
+        const { ping } = engine;
+        let asked = 0;
+        engine.ping = async () => {
+            asked += 1;
+            engine.isAway = asked < 3;
+            return ping();
+        };
+        clock.sleep = async (milliseconds) => clock.advance(milliseconds);
+
+        expect(await rebuild()).toBe(kept);
+    });
+
     it("passes on an engine that is away rather than building", async () => {
         const { rebuild, engine, target } = await open();
         engine.isAway = true;

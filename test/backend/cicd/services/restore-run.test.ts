@@ -159,6 +159,7 @@ describe("a deployment that restores what is live", () => {
             const putLive = createPutLive({
                 ...workshop,
                 machines: async () => [machine],
+                rebuildMissing: async (_run, whole) => whole,
                 prune: async () => undefined,
             });
             await putLive(run, kept, connection);

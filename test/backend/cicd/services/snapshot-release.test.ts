@@ -14,7 +14,7 @@ async function open() {
         snapshotRelease(
             { ...workshop, files: diskFiles, workspacesDirectory: join(workshop.directory, "workspaces") },
             run,
-            release({ deploymentId: run.id, files: releaseFiles(first) }),
+            { release: release({ deploymentId: run.id, files: releaseFiles(first) }), isLive: true },
             connection,
             { id: "local", name: "this machine", stackDirectory: workshop.place.stackDirectory },
         );

@@ -1,11 +1,13 @@
 import { noExtension } from "../../../../backend/host/core/stack-extension.ts";
 import { expect, it } from "vitest";
 import { AppError } from "../../../../common/errors.ts";
+import type { Elsewhere } from "../../../../backend/host/core/elsewhere.ts";
 import type { StackContainer } from "../../../../backend/host/core/stack.ts";
 import type { StackFiles } from "../../../../backend/host/core/stack-files.ts";
 import type { TerminalPrograms, TerminalViewer } from "../../../../backend/host/core/terminal.ts";
 import { createCombinedLogs } from "../../../../backend/host/services/combined-logs.ts";
 import { createTerminals } from "../../../../backend/host/services/terminals.ts";
+import { elsewhereOn, otherMachine } from "../../../support/fake-elsewhere.ts";
 
 const running: StackContainer = { project: "web", service: "web", state: "running", oneOff: false };
 const viewer: TerminalViewer = { write: () => undefined, exit: () => undefined };
@@ -17,11 +19,12 @@ const files: StackFiles = {
     create: async () => undefined,
     read: async () => ({ composeYAML: "", composeENV: "" }),
     write: async () => undefined,
+    writeEnvironment: async () => undefined,
     remove: async () => undefined,
     environmentFiles: async () => [],
 };
 
-function createLogs(start?: TerminalPrograms["start"]) {
+function createLogs(start?: TerminalPrograms["start"], elsewhere?: Elsewhere) {
     const started: string[] = [];
     const warnings: string[] = [];
     const exits: ((code: number) => void)[] = [];
@@ -41,7 +44,8 @@ function createLogs(start?: TerminalPrograms["start"]) {
         files,
         terminals,
         programs,
-        extension: () => noExtension,
+        extension: () =>
+            elsewhere === undefined ? noExtension : { ...noExtension, elsewhere: () => new Map([["web", elsewhere]]) },
         stopping: new AbortController().signal,
         containersOf: () => containers,
         log: { debug: silent, info: silent, error: silent, warn: (_fields, message) => void warnings.push(message) },
@@ -97,4 +101,37 @@ it("survives a missing docker command", async () => {
     logs.join("web", viewer);
     await turn();
     expect(warnings).toEqual(["logs cannot be followed"]);
+});
+
+it("follows a stack on another machine there, and nothing here", async () => {
+    const attic = otherMachine("attic", { states: ["running"] });
+    const { logs, terminals, started } = createLogs(undefined, elsewhereOn([attic]));
+    logs.join("web", viewer);
+    await turn();
+    attic.say("web-1  | hello");
+
+    expect(started).toEqual([]);
+    expect(terminals.open("combined", "web").join({ ...viewer })).toContain("web-1  | hello\r\n");
+    terminals.leaveAll(viewer);
+    terminals.stop();
+    expect(attic.followed()).toEqual({ begun: 1, ended: 1 });
+});
+
+it("tells the machines of a stack apart, and follows again only where nothing is followed", async () => {
+    const attic = otherMachine("attic", { states: ["running"] });
+    const cellar = otherMachine("cellar", { away: "cellar is away." });
+    const { logs, terminals, started, exits } = createLogs(undefined, elsewhereOn([attic, cellar], { alsoHere: true }));
+    logs.join("web", viewer);
+    await turn();
+    attic.say("web-1  | hello");
+    expect(terminals.open("combined", "web").join({ ...viewer })).toContain("attic/web-1  | hello\r\n");
+    exits[0]?.(0);
+    await turn();
+    logs.revive();
+    await turn();
+
+    expect(started).toHaveLength(2);
+    expect(attic.followed().begun).toBe(1);
+    expect(cellar.followed().begun).toBe(0);
+    expect(terminals.open("combined", "web").join({ ...viewer })).toContain("attic/web-1  | hello\r\n");
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { StackContainer } from "../../../../backend/host/core/stack.ts";
+import { elsewhereOn, otherMachine } from "../../../support/fake-elsewhere.ts";
 import { listStacks, type StackSources } from "../../../../backend/host/services/list-stacks.ts";
 
 function container(project: string, state = "running"): StackContainer {
@@ -7,7 +8,7 @@ function container(project: string, state = "running"): StackContainer {
 }
 
 function list(sources: Partial<StackSources>) {
-    return listStacks({ folders: [], containers: [], badges: new Map(), ...sources });
+    return listStacks({ folders: [], containers: [], badges: new Map(), elsewhere: new Map(), ...sources });
 }
 
 describe("the list of stacks", () => {
@@ -25,6 +26,22 @@ describe("the list of stacks", () => {
     it("has no status while the engine is away", () => {
         const folders = [{ name: "web", composeFileName: "compose.yaml" }];
         expect(list({ folders, containers: undefined })).toMatchObject({ web: { status: 0 } });
+    });
+
+    it("has the status that a stack has on its other machines, also without an engine here", () => {
+        const folders = [{ name: "web", composeFileName: "compose.yaml" }];
+        const elsewhere = new Map([["web", elsewhereOn([otherMachine("attic", { states: ["running"] })])]]);
+        const expected = { status: 3, elsewhere: { machines: ["attic"], alsoHere: false } };
+
+        expect(list({ folders, containers: [container("web", "exited")], elsewhere })["web"]).toMatchObject(expected);
+        expect(list({ folders, containers: undefined, elsewhere })["web"]).toMatchObject(expected);
+    });
+
+    it("says why nothing is known of a stack whose machine is away", () => {
+        const folders = [{ name: "web", composeFileName: "compose.yaml" }];
+        const elsewhere = new Map([["web", elsewhereOn([otherMachine("attic", { away: "attic is away." })])]]);
+
+        expect(list({ folders, elsewhere })["web"]).toMatchObject({ status: 0, elsewhere: { note: "attic is away." } });
     });
 
     it("shows projects without a folder, but not Dockge's own", () => {

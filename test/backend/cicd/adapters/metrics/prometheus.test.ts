@@ -26,4 +26,17 @@ describe("Prometheus metrics", () => {
         expect(lines).toContain('cicd_polls_total{result="failed"} 0');
         expect(text).toContain("process_resident_memory_bytes");
     });
+
+    it("tell how full the disks are, and nothing of a machine that does not answer any more", async () => {
+        const deployments = createDeploymentStore({ database: await openTestDatabase(), clock: createTestClock() });
+        const metrics = createPrometheusMetrics({ deployments });
+        const space = { place: "docker", path: "/docker", freeBytes: 5, totalBytes: 100, low: true } as const;
+        metrics.diskMeasured([{ id: "t1", name: "attic", spaces: [space] }]);
+        const lines = (await metrics.render()).text.split("\n");
+        expect(lines).toContain('cicd_disk_free_bytes{machine="attic",place="docker"} 5');
+        expect(lines).toContain('cicd_disk_total_bytes{machine="attic",place="docker"} 100');
+
+        metrics.diskMeasured([{ id: "t1", name: "attic", spaces: [], error: "it does not answer" }]);
+        expect((await metrics.render()).text).not.toContain("attic");
+    });
 });

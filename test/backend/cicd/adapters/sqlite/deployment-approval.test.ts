@@ -103,6 +103,23 @@ describe("a deployment that waits for approval", () => {
         expect(await store.claim("owner", 30)).toMatchObject({ id });
     });
 
+    it("waits for what was to be restored before it was approved, and for no later rollback", async () => {
+        const { store, clock } = await open();
+        const { id } = await waiting(store);
+        const restore = await store.create(newDeployment({ previousDeploymentId: "d1" }));
+        clock.advance(1000);
+        await store.approve(id, "anna");
+        clock.advance(1000);
+        const rollback = await store.create(newDeployment({ previousDeploymentId: "d0" }));
+
+        for (const next of [restore.id, id, rollback.id]) {
+            const claimed = await store.claim("owner", 30);
+            expect(claimed?.id).toBe(next);
+            await store.transition(next, claimed?.status ?? "pending", "failed");
+            await store.release(next, "owner");
+        }
+    });
+
     it("ends once, and can then not be approved", async () => {
         const { store, clock } = await open();
         const { id } = await waiting(store);

@@ -235,6 +235,46 @@ describe("the history", () => {
     });
 });
 
+describe("what is live", () => {
+    it("is the deployment that went live last, also where its row was made before", async () => {
+        const { store, clock } = await open();
+        const waiting = await createAt(store, "building");
+        const rollback = await createAt(store, "successful");
+        expect((await store.findLive("web"))?.id).toBe(rollback.id);
+        clock.setBack(3_600_000);
+
+        await store.transition(waiting.id, "building", "deploying");
+        await store.transition(waiting.id, "deploying", "successful");
+
+        expect((await store.findLive("web"))?.id).toBe(waiting.id);
+        const seen: (string | undefined)[] = [];
+        await store.queue("web", (view) => {
+            seen.push(view.live()?.id);
+            return { create: newDeployment(), replaced: [], reason: "" };
+        });
+        expect(seen).toEqual([waiting.id]);
+    });
+
+    it("is the first deployment, though release 0 is noted while it runs", async () => {
+        const { store } = await open();
+        const first = await createAt(store, "deploying");
+        await store.create(newDeployment({ status: "successful" }));
+
+        await store.transition(first.id, "deploying", "successful");
+
+        expect((await store.findLive("web"))?.id).toBe(first.id);
+    });
+
+    it("stays what it is when release 0 of another machine is noted", async () => {
+        const { store } = await open();
+        const live = await createAt(store, "successful");
+        const noted = await store.create(newDeployment({ status: "successful", live: false }));
+
+        expect((await store.findLive("web"))?.id).toBe(live.id);
+        expect(await store.find(noted.id)).toMatchObject({ status: "successful" });
+    });
+});
+
 describe("the queue", () => {
     it("gives the oldest waiting row of each stack, one per stack", async () => {
         const { store } = await open();
