@@ -1,8 +1,7 @@
 import vue from "@vitejs/plugin-vue";
 import { defineConfig } from "vitest/config";
 
-const browserJourneys =
-    "test/e2e/{approval-page,browser,discover,forms,health-page,machines-page,page,webhook-page}.test.ts";
+const browserJourneys = "test/e2e/{*-page,browser,discover,forms,page}.test.ts";
 
 /**
  * Four projects: `unit` (pure code and stores, no engine), `page` (Vue components in a simulated DOM) and

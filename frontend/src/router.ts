@@ -6,6 +6,7 @@ import Home from "./pages/Home.vue";
 export function createPageRouter(): Router {
     return createRouter({
         history: createWebHistory(),
+        scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? false : { top: 0 }),
         routes: [
             {
                 path: "/",

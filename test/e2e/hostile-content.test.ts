@@ -10,7 +10,7 @@ import { createWorkRepository, type WorkRepository } from "../support/work-repos
 
 const stack = `hostile-${process.pid}`;
 /** 100,000 take some minutes; what is slow, or fills the memory, shows with fewer too. */
-const manyFiles = Number(process.env["CICD_TEST_MANY_FILES"] ?? 20_000);
+const manyFiles = Number(process.env["CICD_TEST_MANY_FILES"] ?? 10_000);
 
 let server: TestServer;
 let rest: Rest;

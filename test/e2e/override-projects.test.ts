@@ -70,7 +70,7 @@ describe.skipIf(process.env["DOCKER_HOST"] === undefined)("any compose project, 
                 expect(deployed).toEqual(expected);
                 expect(withoutExtensions(byHand)).toEqual(withoutExtensions(expected));
             }),
-            { numRuns: 40, seed, interruptAfterTimeLimit: 55_000 },
+            { numRuns: 25, seed, interruptAfterTimeLimit: 40_000 },
         );
     });
 });

@@ -380,7 +380,7 @@ describe("content that cannot be deployed", () => {
         }
 
         it("is rolled back where healthCheckPath answers 404", async () => {
-            const config = { healthCheckPath: "/healthz", healthCheckTimeout: 2 };
+            const config = { healthCheckPath: "/healthz", healthCheckTimeout: 4 };
 
             const ended = await deploy({ files: smallApp({ port, version: "bad" }), config });
 

@@ -94,6 +94,19 @@ describe.skipIf(sshd === undefined)("a machine over SSH", () => {
     }
 
     describe("running commands", () => {
+        it("runs as many at once as are asked for, though a connection takes ten", async () => {
+            const machine = open();
+            const flag = join(host.stacks, "go-on");
+            const waits = Array.from({ length: 12 }, () =>
+                runIt(machine, { argv: ["sh", "-c", `until [ -e ${flag} ]; do sleep 0.1; done`] }),
+            );
+
+            const set = await runIt(machine, { argv: ["touch", flag] });
+
+            expect(set.exitCode).toBe(0);
+            expect((await Promise.all(waits)).map(({ exitCode }) => exitCode)).toEqual(waits.map(() => 0));
+        });
+
         it("answers exit code, output and the last lines of standard error", async () => {
             const machine = open();
             const lines: string[] = [];
@@ -421,6 +434,40 @@ describe.skipIf(sshd === undefined)("a machine over SSH", () => {
             await files.write(root, "passwd", "own");
             expect(await files.readText(root, "passwd")).toBe("own");
             expect(await readdir(folder)).not.toContain("x.txt");
+        });
+
+        it("are not read where they would not end, or would fill the memory here", async () => {
+            const { files } = open();
+            const root = join(host.stacks, "odd");
+            await files.write(root, "plain", "x");
+            await run("mkfifo", [join(root, "pipe")]);
+            await run("truncate", ["-s", "40M", join(root, "huge")]);
+
+            await expect(files.download(root, join(folder, "odd"), "pipe")).rejects.toMatchObject({ code: "invalid" });
+            await expect(files.readText(root, "huge")).rejects.toMatchObject({ code: "invalid" });
+            await files.download(root, join(folder, "odd"), "huge");
+            expect((await stat(join(folder, "odd", "huge"))).size).toBe(40 * 1024 * 1024);
+            await files.removeTree(root);
+        });
+
+        it("go there many at once, and large ones in pieces", async () => {
+            const warnings: string[] = [];
+            const note = (warning: Error): void => void warnings.push(warning.message);
+            process.on("warning", note);
+            const { files } = open();
+            const from = join(folder, "many");
+            const root = join(host.stacks, "many");
+            const paths = Array.from({ length: 200 }, (_, at) => `d${at % 10}/f${at}`);
+            await Promise.all(paths.map((path) => diskFiles.write(from, path, path)));
+            await diskFiles.write(from, "large.bin", "0123456789abcdef".repeat(1024 * 1024));
+
+            await Promise.all(["large.bin", ...paths].map((path) => files.upload(from, root, path)));
+
+            expect(await files.inspect(root, "large.bin")).toEqual(await diskFiles.inspect(from, "large.bin"));
+            expect(await files.list(root)).toHaveLength(201);
+            process.off("warning", note);
+            expect(warnings).toEqual([]);
+            await files.removeTree(root);
         });
 
         it("go there and come back, links and the right to run included", async () => {

@@ -1,5 +1,5 @@
 import type { Preview, ServiceChange } from "../../../common/schema/preview.ts";
-import { composeLabels, type ContainerState, type ContainerSummary } from "../core/engine.ts";
+import { type ContainerState, type ContainerSummary, isOfService } from "../core/engine.ts";
 import { type Conflict, findConflicts, type RemovedContainer } from "./conflicts.ts";
 import { findHandovers, type StoppedContainer } from "./port-handover.ts";
 import { planService, type ServicePlan } from "./plan-service.ts";
@@ -45,7 +45,7 @@ export interface RemovedService {
 
 /** What applying would do. Looks only at what it is given. */
 export function planApply(input: PlanInput): Plan {
-    const own = input.containers.filter((container) => container.labels[composeLabels.oneOff] !== "True");
+    const own = input.containers.filter((container) => isOfService(container.labels));
     const leftovers = own.filter(isLeftover);
     const present = own.filter((container) => !isLeftover(container));
     const services: ServicePlan[] = [];

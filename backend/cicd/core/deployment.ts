@@ -205,7 +205,8 @@ export interface DeploymentStore {
         end: Pick<DeploymentRecord, "error" | "errorCode" | "supersededBy">,
     ): Promise<DeploymentRecord | undefined>;
     /**
-     * Takes the oldest row that is `pending`, or approved, whose stack has no leased one, and gives it this owner's lease;
+     * Takes the oldest row that was approved, else the oldest that is `pending`, whose stack has no leased one, and gives it
+     * this owner's lease; what was to be restored before the approval comes first;
      * undefined when there is none. Rows of an automatic rollback (`rollbackOf`) are never taken: they run inside the
      * failed one's lease. A row that waits for approval keeps nobody from being taken.
      */

@@ -168,7 +168,17 @@ export const composeLabels = {
     configHash: "com.docker.compose.config-hash",
     oneOff: "com.docker.compose.oneoff",
     number: "com.docker.compose.container-number",
+    version: "com.docker.compose.version",
 } as const;
+
+/**
+ * Whether a container with a stack's labels is one of its services'. Not one-off ones; and not what somebody runs by
+ * hand of an image that Compose built: it has the labels of the image, but no hash of a configuration.
+ */
+export function isOfService(labels: Readonly<Record<string, string>>): boolean {
+    const isByHand = labels[composeLabels.version] !== undefined && labels[composeLabels.configHash] === undefined;
+    return labels[composeLabels.oneOff] !== "True" && !isByHand;
+}
 
 /** Our own labels on containers that a deployment makes besides the stack's. */
 export const ownLabels = {

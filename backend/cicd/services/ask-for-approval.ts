@@ -7,6 +7,7 @@ import { DeploymentFailure } from "../core/failure.ts";
 import type { Release } from "../core/release.ts";
 import type { DeploymentRun } from "./deployment-run.ts";
 import { requestedEnd } from "./requested-end.ts";
+import { nameRollback } from "./supersede-waiting.ts";
 
 /**
  * Whether a built deployment has to wait for a click. One that a person with a login started was asked for by a click;
@@ -27,7 +28,7 @@ export function needsApproval(record: DeploymentRecord, config: Pick<BuildConfig
  * to end meanwhile.
  */
 export async function askForApproval(
-    ports: { readonly clock: Clock },
+    ports: { readonly clock: Clock; readonly deployments: Pick<DeploymentStore, "listActive"> },
     run: DeploymentRun,
     release: Release,
     preview: Preview,
@@ -44,6 +45,21 @@ export async function askForApproval(
     const end = requestedEnd(run.record);
     if (end !== undefined) {
         throw new DeploymentFailure(end.errorCode, end.message);
+    }
+    await giveWay(ports, run);
+}
+
+/** A rollback by hand that was asked for during the build found nothing that waited; what waits would undo it. */
+async function giveWay(
+    { deployments }: { readonly deployments: Pick<DeploymentStore, "listActive"> },
+    run: DeploymentRun,
+): Promise<void> {
+    const active = await deployments.listActive(run.stack);
+    const later = active.slice(active.findIndex(({ id }) => id === run.id) + 1);
+    const rollback = later.find((row) => row.previousDeploymentId !== undefined && row.rollbackOf === undefined);
+    if (rollback !== undefined) {
+        await run.change({ supersededBy: rollback.id });
+        throw new DeploymentFailure("superseded", `Superseded by ${nameRollback(rollback)}.`);
     }
 }
 

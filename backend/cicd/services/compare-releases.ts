@@ -18,6 +18,7 @@ import type { TextDiff } from "../core/text-diff.ts";
 import { secretsOf, secretValues } from "./deploy.ts";
 import type { Maskers } from "./maskers.ts";
 import { ownVariableNames } from "./run-environment.ts";
+import { hiddenNote, isEnvironmentFile, isPrivateKey, namedSecrets } from "./secret-files.ts";
 import { readShown, showDiff } from "./shown-diff.ts";
 
 export interface CompareReleasesPorts {
@@ -139,9 +140,11 @@ async function showFiles(
     mask: Mask,
 ): Promise<FileChange[]> {
     const shown: FileChange[] = [];
+    const secrets = new Set([...(await namedSecrets(ports, pair.from)), ...(await namedSecrets(ports, pair.to))]);
     for (const file of changed.slice(0, mostFiles)) {
         const isShown = shown.filter(({ diff }) => diff !== undefined).length < mostDiffs;
-        const difference = isShown ? await showFile(ports, pair, file, mask) : {};
+        const isSecret = isEnvironmentFile(file.path) || secrets.has(file.path);
+        const difference = isShown ? await showFile(ports, pair, file, isSecret ? undefined : mask) : {};
         shown.push({ path: file.path, kind: file.kind, ...difference });
     }
     return shown;
@@ -151,10 +154,10 @@ async function showFile(
     ports: CompareReleasesPorts,
     pair: Pair,
     { path, from, to }: ChangedFile,
-    mask: Mask,
+    mask: Mask | undefined,
 ): Promise<ShownDiff> {
-    if (/^\.env(?:\.|$)/.test(path.slice(path.lastIndexOf("/") + 1))) {
-        return { note: "holds values of variables, which are not shown" };
+    if (mask === undefined) {
+        return { note: hiddenNote };
     }
     if (from !== undefined && from.sha256 === to?.sha256) {
         return { note: to.executable ? "was made executable" : "is not executable any more" };
@@ -173,6 +176,9 @@ function showTexts(
     mask: Mask,
 ): ShownDiff {
     const [old, now] = [before ?? none, after ?? none].map(({ text }) => text);
+    if (isPrivateKey(old) || isPrivateKey(now)) {
+        return { note: hiddenNote };
+    }
     return old === undefined || now === undefined
         ? { note: "binary, or too large to be shown" }
         : showDiff({ diff, mask }, old, now);

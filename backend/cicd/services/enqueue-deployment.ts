@@ -97,11 +97,15 @@ async function enqueueRefresh(
         return merged;
     }
     // What waits for approval with images of its own would go live without these: one takes both.
-    const waiting = active.filter((row) => row.refreshImages !== undefined && awaitsApproval(row));
+    const waiting = active.filter((row) => row.refreshImages !== undefined && mayAsk(row, input));
     const refreshImages = waiting.reduceRight((all, row) => mergeImages(row.refreshImages ?? [], all), images);
     const deployment = await ports.deployments.create(newDeployment({ ...input, refreshImages }));
     ports.announce(deployment);
-    await supersedeWaiting(ports, waiting, { id: deployment.id, what: "a newer push of images" });
+    const what = "a newer push of images";
+    await supersedeWaiting(ports, waiting, { id: deployment.id, what });
+    for (const row of waiting.filter((one) => !awaitsApproval(one))) {
+        await stopBuilding(ports, row, deployment, `Superseded by ${what}.`);
+    }
     ports.wake();
     return { deployment, created: true };
 }
@@ -134,9 +138,16 @@ function isSame(row: DeploymentRecord, input: EnqueueInput): boolean {
     return sameRef && row.commitSha === input.commit && row.cancelRequestedAt === undefined;
 }
 
-/** What a person starts by hand needs no approval: it takes the place of what waits for one. */
-function isForClick(row: DeploymentRecord, { triggeredBy }: EnqueueInput): boolean {
-    return triggeredBy === "manual" && awaitsApproval(row);
+/** What a person starts by hand needs no approval: it takes the place of what waits for one, or would. */
+function isForClick(row: DeploymentRecord, input: EnqueueInput): boolean {
+    return input.triggeredBy === "manual" && mayAsk(row, input);
+}
+
+/** Whether it waits for approval, or is going to. */
+function mayAsk(row: DeploymentRecord, { buildConfig }: EnqueueInput): boolean {
+    const isAsked = row.triggeredBy === "manual" || row.approvedAt !== undefined;
+    const isGoing = row.status === "deploying" || row.cancelRequestedAt !== undefined;
+    return awaitsApproval(row) || (buildConfig.approval && !isAsked && !isGoing);
 }
 
 function sameLive(view: QueueView, input: EnqueueInput): DeploymentRecord | undefined {

@@ -125,7 +125,11 @@ async function compare(ports: DriftPorts, stack: string, live: Live): Promise<Dr
 }
 
 /** After a rollback a machine may run another release than the others. */
-async function releaseThere(ports: Pick<DriftPorts, "releases">, { record, release }: Live, id: string): Promise<Release> {
+async function releaseThere(
+    ports: Pick<DriftPorts, "releases">,
+    { record, release }: Live,
+    id: string,
+): Promise<Release> {
     const own = record.machines.find((machine) => machine.id === id)?.releaseId;
     return (own === undefined ? undefined : await ports.releases.find(own)) ?? release;
 }

@@ -1,9 +1,11 @@
 import { AppError } from "../../../common/errors.ts";
 import type { FileDrift } from "../../../common/schema/drift.ts";
 import { composeFileNames, generatedOverrideName, overrideFileNames } from "../compose/find-compose-file.ts";
+import { filesAtOnce, mapAtOnce } from "../core/at-once.ts";
 import type { FileInfo, Files } from "../core/files.ts";
 import type { Release, ReleaseFile, ReleaseStore } from "../core/release.ts";
 import type { TextDiff } from "../core/text-diff.ts";
+import { hiddenNote, isEnvironmentFile, isPrivateKey, namedSecrets } from "./secret-files.ts";
 import { readShown, showDiff } from "./shown-diff.ts";
 
 /** What is bounded, so that neither the server nor the page stalls over a folder that is quite another. */
@@ -44,9 +46,13 @@ export async function findFileDrift(
         ...(await overrideDrift(ports, input)),
         ...(await foreignFiles(ports, input)),
     ];
+    const secrets = differing.length === 0 ? new Set() : await namedSecrets(ports, input.release);
     const files: FileDrift[] = [];
     for (const one of differing.slice(0, mostFiles)) {
-        const shown = files.length < mostDiffs ? await show(ports, input, one) : { note: one.note };
+        const isSecret = isEnvironmentFile(one.path) || secrets.has(one.path);
+        const isShown = files.length < mostDiffs && !(isSecret && one.there?.kind === "file");
+        const note = one.note ?? (isSecret && one.there !== undefined ? hiddenNote : undefined);
+        const shown = isShown ? await show(ports, input, one) : { note };
         files.push({ path: one.path, kind: one.kind, ...shown });
     }
     return { files, more: differing.length - files.length };
@@ -56,15 +62,15 @@ async function trackedDrift(
     ports: FileDriftPorts,
     { release, stackDirectory }: FileDriftInput,
 ): Promise<readonly Differing[]> {
-    const found: Differing[] = [];
-    for (const file of release.files.filter(({ path }) => path !== ".env")) {
+    const files = release.files.filter(({ path }) => path !== ".env");
+    const source = ports.releases.filesDirectory(release.deploymentId);
+    const found = await mapAtOnce(files, filesAtOnce, async (file) => {
         const difference = await differenceOf(ports.files, stackDirectory, file);
-        if (difference !== undefined) {
-            const source = ports.releases.filesDirectory(release.deploymentId);
-            found.push({ ...difference, path: file.path, before: () => readShown(ports.files, source, file.path) });
-        }
-    }
-    return found;
+        return (
+            difference && { ...difference, path: file.path, before: () => readShown(ports.files, source, file.path) }
+        );
+    });
+    return found.filter((one) => one !== undefined);
 }
 
 async function differenceOf(files: FileDriftPorts["files"], stackDirectory: string, file: ReleaseFile) {
@@ -150,6 +156,9 @@ async function show(
     const [old, now] = [await before(), await readShown(ports.files, stackDirectory, path)];
     if (old === undefined || now === undefined) {
         return { note: `${there.sizeBytes} bytes; too large, or no text, to be shown` };
+    }
+    if (isPrivateKey(old) || isPrivateKey(now)) {
+        return { note: hiddenNote };
     }
     return showDiff({ diff: ports.diff, mask }, old, now, note);
 }

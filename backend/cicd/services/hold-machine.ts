@@ -37,13 +37,16 @@ export async function holdMachine(ports: HoldPorts, run: DeploymentRun, machine:
     }
     const lease = await takeLock(ports, run, machine, machine.remote.lock);
     const lost = new AbortController();
+    let renewing: Promise<void> = Promise.resolve();
     const timer = setInterval(() => {
-        renew(run, machine, lease, lost).catch(ports.onError);
+        renewing = renew(run, machine, lease, lost).catch(ports.onError);
     }, renewMilliseconds);
     return {
         lost: lost.signal,
         async release() {
             clearInterval(timer);
+            // One that is under way would take the lock again.
+            await renewing;
             await lease.release().catch(ports.onError);
         },
     };

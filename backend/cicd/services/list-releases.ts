@@ -21,7 +21,7 @@ export async function listReleases(
     stack: string,
     { limit, cursor }: PageQuery,
 ): Promise<MutablePage<ReleaseSummary>> {
-    const kept = await ports.releases.list(stack);
+    const kept = (await ports.releases.list(stack)).filter((id) => !isImagined(id));
     const ids = kept.slice(cursor === undefined ? 0 : kept.indexOf(cursor) + 1);
     const page = pageOf(
         ids.slice(0, limit + 1).map((id) => ({ id })),
@@ -34,6 +34,11 @@ export async function listReleases(
         .filter((release) => release !== undefined)
         .map((release) => ({ ...release, deployedAt: deployedAt.get(release.deploymentId) }));
     return { items, nextCursor: page.nextCursor };
+}
+
+/** What a preview writes for as long as it looks. */
+function isImagined(id: string): boolean {
+    return /^(?:copy|preview)-/.test(id);
 }
 
 /** Release → when it went live the last time. */

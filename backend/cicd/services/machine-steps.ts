@@ -63,6 +63,7 @@ export function createMachineSteps(ports: MachineStepsPorts, machine: Machine): 
         probe: machine.probe,
         host: machine,
         releases: releasesOn(ports.releases, machine.id),
+        replacedOn: machine.remote && machine.id,
     };
     return {
         id: machine.id,

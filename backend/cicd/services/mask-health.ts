@@ -1,4 +1,5 @@
 import type { DeploymentHealth } from "../../../common/schema/deployment-health.ts";
+import { plainText } from "../compose/plain-text.ts";
 import type { DeploymentRun } from "./deployment-run.ts";
 
 const longestOutput = 500;
@@ -20,7 +21,7 @@ export function maskHealth(run: Pick<DeploymentRun, "mask">, health: DeploymentH
 
 /** The end of an output says most. Masked before it is cut: what is left of a secret would not be found any more. */
 function outputEnd(run: Pick<DeploymentRun, "mask">, output: string): string {
-    const lines = output.trim().split(/\r?\n/).slice(-mostLines);
+    const lines = plainText(output).trim().split(/\r?\n/).slice(-mostLines);
     const text = lines.map((line) => run.mask(line, "…")).join("\n");
     return text.length > longestOutput ? `…${text.slice(-longestOutput)}` : text;
 }

@@ -15,7 +15,7 @@ type StoredAccess = Pick<RepositoryRecord, "url" | "authType" | "credentials">;
 /**
  * The credentials to use: those given, else the stored ones. Stored ones are kept only for the server that they were
  * given for, so that nobody can have them sent to another. Undefined for `ssh_key` where no key is known: one is to be
- * made. Throws `invalid` where the kind of access lacks what it needs.
+ * made. Throws `invalid` where the kind of access lacks what it needs, or has what cannot be one.
  */
 export function mergeCredentials(given: GivenAccess, stored: StoredAccess | undefined): GitCredentials | undefined {
     if (given.authType === "none") {
@@ -29,8 +29,21 @@ function withToken(credentials: GitCredentials | undefined): GitCredentials {
     if (credentials?.token === undefined) {
         throw new AppError("invalid", "credentials.token: is missing; give a token, or set authType to none");
     }
-    const { username, token } = credentials;
-    return { ...(username === undefined ? {} : { username }), token };
+    const { username } = credentials;
+    const token = plainText("token", credentials.token);
+    if (token === "") {
+        throw new AppError("invalid", "credentials.token: is empty; give a token, or set authType to none");
+    }
+    return { ...(username === undefined ? {} : { username: plainText("username", username) }), token };
+}
+
+/** What was copied along around it is no part of it; inside of it, it would be more than one line for git. */
+function plainText(field: "username" | "token", text: string): string {
+    const plain = text.trim();
+    if (/\p{Cc}/u.test(plain)) {
+        throw new AppError("invalid", `credentials.${field}: contains control characters; copy it again`);
+    }
+    return plain;
 }
 
 function keyOf(credentials: GitCredentials | undefined): GitCredentials | undefined {
@@ -43,6 +56,9 @@ function keyOf(credentials: GitCredentials | undefined): GitCredentials | undefi
             "invalid",
             "credentials.privateKey: is missing; paste a private key, or give null as credentials to have one made",
         );
+    }
+    if (passphrase?.includes("\0")) {
+        throw new AppError("invalid", "credentials.passphrase: contains a NUL character; type it again");
     }
     return { privateKey, ...(passphrase === undefined || passphrase === "" ? {} : { passphrase }) };
 }

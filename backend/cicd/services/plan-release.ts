@@ -27,6 +27,8 @@ export interface PlanPorts {
     readonly host: Pick<Host, "stackDirectory" | "createStackDirectory">;
     readonly hash: (text: string) => string;
     readonly replacedDirectory: string;
+    /** The machine over SSH whose files are replaced: each has its own folder, below the deployment's. */
+    readonly replacedOn?: string | undefined;
 }
 
 export interface ApplyInput {
@@ -157,7 +159,7 @@ function stackFilesInput(
         override: release.override,
         previousOverride: previous?.override,
         previous: deployedFiles(previous),
-        replacedDirectory: `${ports.replacedDirectory}/${run.stack}/${run.id}`,
+        replacedDirectory: [ports.replacedDirectory, run.stack, run.id, ports.replacedOn ?? []].flat().join("/"),
         known: release.files,
     };
 }

@@ -1,5 +1,6 @@
 import type { Preview, ServiceChange } from "../../../common/schema/preview.ts";
 import { describeChanges } from "../compose/describe-changes.ts";
+import { plainText } from "../compose/plain-text.ts";
 import { planApply, previewServices } from "../compose/plan.ts";
 import { policyWarnings } from "../compose/policy.ts";
 import { serviceHashes, type ServiceModel } from "../compose/service-model.ts";
@@ -162,16 +163,18 @@ async function planFiles(
     });
 }
 
-/** A secret may stand in the name of an image or a mount. */
+/** A secret may stand in the name of an image or a mount, and so may what a terminal obeys. */
 function maskAll(run: DeploymentRun, preview: Preview): Preview {
-    const mask = (texts: readonly string[]): string[] => texts.map((text) => run.mask(text));
+    const maskOne = (text: string): string => run.mask(plainText(text)).replaceAll(/\s/g, " ");
+    const mask = (texts: readonly string[]): string[] => texts.map(maskOne);
     const maskNames = <T extends Readonly<Record<string, string[]>>>(names: T | undefined): T | undefined =>
         names && { ...names, ...Object.fromEntries(Object.entries(names).map(([key, texts]) => [key, mask(texts)])) };
     const services = preview.services.map((change) => ({
         ...change,
         reasons: mask(change.reasons),
-        image: change.image && run.mask(change.image),
-        ...(change.previousImage && { previousImage: run.mask(change.previousImage) }),
+        image: change.image && maskOne(change.image),
+        ...(change.previousImage && { previousImage: maskOne(change.previousImage) }),
+        ...(change.variables && { variables: { ...change.variables, ...maskNames(change.variables) } }),
         ...(change.ports && { ports: maskNames(change.ports) }),
         ...(change.mounts && { mounts: maskNames(change.mounts) }),
     }));
@@ -179,6 +182,9 @@ function maskAll(run: DeploymentRun, preview: Preview): Preview {
     return {
         ...preview,
         services,
+        filesWritten: mask(preview.filesWritten),
+        filesRemoved: mask(preview.filesRemoved),
+        filesReplaced: mask(preview.filesReplaced),
         warnings: mask(preview.warnings),
         ...(newWarnings && { newWarnings: mask(newWarnings) }),
     };

@@ -1,3 +1,4 @@
+import { composeFileNames } from "../compose/find-compose-file.ts";
 import type { DeployedImage } from "../../../common/schema/deployment.ts";
 import { asFailure, DeploymentFailure } from "../core/failure.ts";
 import type { Machine, Machines } from "../core/machine.ts";
@@ -137,6 +138,7 @@ async function rebuild(
     const [place] = await given.stackMachines.of(run.stack, connection.config);
     const ports = { ...given, place };
     const source = await checkOutAgain(ports, run, { release, connection, signal });
+    await checkSameCompose(ports, release, source, connection);
     const known = wantedImages(run, connection, source, release);
     const unknown = missing.find(({ service }) => !known.has(service));
     if (unknown !== undefined) {
@@ -149,6 +151,29 @@ async function rebuild(
     const names = new Map(missing.map(({ service, image }) => [service, image]));
     const task: BuildTask = { connection, source, previous: release, signal };
     return giveNames(ports, await buildSource(ports, run, task, names), names);
+}
+
+/** Another folder of the same commit may have services of the same names: they are not what this release ran. */
+async function checkSameCompose(
+    { files, releases }: Pick<RebuildPorts, "files" | "releases">,
+    release: Release,
+    { project, userOverride }: CheckedOut,
+    { config }: Connection,
+): Promise<void> {
+    const isKept = release.files.some(({ path }) => composeFileNames.some((name) => name === path));
+    // An override of the user's own that is merged in may be another one by now.
+    if (!isKept || release.userOverride !== undefined || userOverride !== undefined) {
+        return;
+    }
+    const name = project.file.path.slice(project.file.path.lastIndexOf("/") + 1);
+    const text = await files.readText(releases.filesDirectory(release.deploymentId), name);
+    if (text !== project.file.text) {
+        throw new DeploymentFailure(
+            "image_missing",
+            `The image of ${release.commitSha.slice(0, 7)} is gone, and it was deployed from another compose file than ` +
+                `today's (${config.composePath ?? project.file.path}). Set the path that it had, or deploy another commit.`,
+        );
+    }
 }
 
 /** A script gives the names of today; the release knows others. */

@@ -2,7 +2,7 @@ import { AppError } from "../../../common/errors.ts";
 import type { DeploymentRecord, DeploymentStore } from "../core/deployment.ts";
 import type { Caller } from "../core/host.ts";
 import { releaseId, type ReleaseStore } from "../core/release.ts";
-import { supersedeWaiting } from "./supersede-waiting.ts";
+import { nameRollback, supersedeWaiting } from "./supersede-waiting.ts";
 
 export interface RollBackPorts {
     readonly deployments: DeploymentStore;
@@ -52,8 +52,10 @@ export async function rollBackTo(
         note: "Pins the stack to this release, once it is live, until it is unpinned",
     });
     ports.announce(rollback);
-    const what = `a rollback to ${release.commitSha.slice(0, 7)}`;
-    await supersedeWaiting(ports, active, { id: rollback.id, what });
+    const what = nameRollback(release);
+    // Afresh: one that was just built may have come to wait meanwhile.
+    const waiting = await ports.deployments.listActive(wanted.stackId);
+    await supersedeWaiting(ports, waiting, { id: rollback.id, what });
     ports.wake();
     return rollback;
 }

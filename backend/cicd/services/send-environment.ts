@@ -30,15 +30,18 @@ export async function sendEnvironment(
     }
     const directory = await machine.stackDirectory();
     const there = await machine.files.readText(directory, ".env");
+    const isOurs =
+        there === undefined || there === own || (await wasSent(ports, run.stack, machine.id, ports.hash(there)));
+    if (!isOurs) {
+        run.say(`Note: the .env on ${machine.name} was not sent from here: it is left as it is.`);
+        return;
+    }
+    // First, so that a crash in between does not make it one that is not ours.
+    await noteSent(ports, deploymentId, machine.id, ports.hash(own));
     if (there !== own) {
-        if (there !== undefined && !(await wasSent(ports, run.stack, machine.id, ports.hash(there)))) {
-            run.say(`Note: the .env on ${machine.name} was not sent from here: it is left as it is.`);
-            return;
-        }
         await machine.files.write(directory, ".env", own, 0o600);
         run.say(`Sent the stack's .env to ${machine.name}`);
     }
-    await noteSent(ports, deploymentId, machine.id, ports.hash(own));
 }
 
 async function wasSent(ports: SendEnvironmentPorts, stack: string, machineId: string, hash: string): Promise<boolean> {

@@ -19,3 +19,8 @@ export async function supersedeWaiting(
         }
     }
 }
+
+/** A rollback by hand, as that which takes another's place. */
+export function nameRollback({ commitSha }: Pick<DeploymentRecord, "commitSha">): string {
+    return `a rollback to ${commitSha === "" ? "what ran before git" : commitSha.slice(0, 7)}`;
+}

@@ -10,7 +10,7 @@ import { describeProgress, type StateTimes } from "../compose/service-progress.t
 import { advanceStability, isStable, type Stability, unstable } from "../compose/stability.ts";
 import type { Clock } from "../core/clock.ts";
 import type { ContainerState, Engine } from "../core/engine.ts";
-import { composeLabels } from "../core/engine.ts";
+import { composeLabels, isOfService } from "../core/engine.ts";
 import { DeploymentFailure } from "../core/failure.ts";
 import type { HttpProbe } from "../core/http-probe.ts";
 import type { HealthCheck } from "../core/release.ts";
@@ -153,7 +153,7 @@ class Verification {
             const troubled = troubledOf(services);
             const suspects = troubled.length > 0 ? troubled : states.filter(({ service }) => service === asked);
             await showLogs(this.#ports.engine, this.#run, suspects);
-            const reason = verdict?.reason ?? `${this.#input.healthCheck.path ?? ""} does not answer`;
+            const { reason } = verdict ?? this.#probe?.last() ?? unanswered(this.#input.healthCheck);
             const message = describeTimeout(this.#input.healthCheck.timeoutSeconds, reason, troubled);
             throw new DeploymentFailure("unhealthy", message);
         }
@@ -206,16 +206,20 @@ class Verification {
     }
 }
 
+function unanswered({ path = "" }: HealthCheck): Pick<HealthVerdict, "reason"> {
+    return { reason: `${path} does not answer` };
+}
+
 function troubledOf(services: readonly ServiceVerdict[]): readonly ContainerState[] {
     return services.flatMap(({ troubled }) => troubled);
 }
 
-/** The states of all containers of a stack, one-off ones left out. */
+/** The states of all containers of a stack's services. */
 export async function inspectStack(engine: Engine, stack: string): Promise<readonly ContainerState[]> {
     const containers = await engine.listContainers([`${composeLabels.project}=${stack}`]);
     const states = await Promise.all(
         containers
-            .filter((container) => container.labels[composeLabels.oneOff] !== "True")
+            .filter((container) => isOfService(container.labels))
             .map((container) => engine.inspect(container.id)),
     );
     return states.filter((state) => state !== undefined);

@@ -51,8 +51,17 @@ export function useDeployments(stack: MaybeRefOrGetter<string>): DeploymentList 
 
 /** The list with one deployment new or changed, newest first. Only one can be live. */
 export function mergeDeployment(list: Deployment[], deployment: Deployment): Deployment[] {
-    const others = list
-        .filter(({ id }) => id !== deployment.id)
-        .map((other) => (deployment.live && other.live ? { ...other, live: false } : other));
-    return [deployment, ...others].sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+    const others = list.filter(({ id }) => id !== deployment.id);
+    const all = [deployment, ...(deployment.live ? takenOver(others, deployment) : others)];
+    return all.sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+}
+
+/** The others once `now` is live: what was live before can be gone back to, what is live now cannot. */
+function takenOver(others: readonly Deployment[], now: Deployment): Deployment[] {
+    const before = others.find(({ live }) => live);
+    return others.map((other) => {
+        const runs = other.id === now.previousDeploymentId;
+        const ran = before !== undefined && other.id === (before.previousDeploymentId ?? before.id);
+        return { ...other, live: false, canRollBack: !runs && (ran || other.canRollBack) };
+    });
 }

@@ -1,4 +1,5 @@
 import { useI18n } from "vue-i18n";
+import { pageWords } from "../model/page-words.ts";
 import { CallError } from "../socket/call-error.ts";
 
 /** Turns anything thrown into a sentence for people. */
@@ -10,6 +11,6 @@ export function useErrorText(): (error: unknown) => string {
             return t("error.unknown");
         }
         const isKey = error instanceof CallError && error.translatable && te(error.message);
-        return isKey ? t(error.message) : error.message;
+        return isKey ? t(error.message) : pageWords(error.message, t("error.privateAddress"));
     };
 }

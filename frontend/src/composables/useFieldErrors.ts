@@ -1,5 +1,6 @@
 import { shallowRef, type ShallowRef } from "vue";
 import { useI18n } from "vue-i18n";
+import { pageWords } from "../model/page-words.ts";
 import { serverErrors, type FieldErrors } from "../model/field-errors.ts";
 import { CallError } from "../socket/call-error.ts";
 
@@ -16,6 +17,12 @@ export function useFieldErrors(): FieldErrorKeeper {
     const { t } = useI18n();
     const errors = shallowRef<FieldErrors>({});
 
+    /** The name of the field stays, by which it is found. */
+    function withSwitch(message: string): string {
+        const [name = "", rest] = message.split(/(?<=^[A-Za-z]+: )/);
+        return rest === undefined ? message : name + pageWords(rest, t("error.privateAddress"));
+    }
+
     function refuse(found: FieldErrors): void {
         errors.value = found;
         if (Object.keys(found).length > 0) {
@@ -28,7 +35,7 @@ export function useFieldErrors(): FieldErrorKeeper {
             return await call;
         } catch (error) {
             if (error instanceof CallError && error.code === "invalid") {
-                refuse(serverErrors(error.message, fields));
+                refuse(serverErrors(withSwitch(error.message), fields));
             }
             throw error;
         }

@@ -16,8 +16,30 @@ export function fieldErrors(schema: z.ZodType, value: unknown): FieldErrors {
 
 function describe(issue: z.core.$ZodIssue, field: string): string {
     const place = issue.path.slice(1).join(".");
-    const message = issue.message.startsWith(`${field}: `) ? issue.message.slice(field.length + 2) : issue.message;
-    return place === "" ? message : `${place}: ${message}`;
+    const reason = plainly(issue);
+    const message = reason.startsWith(`${field}: `) ? reason.slice(field.length + 2) : reason;
+    return place === "" ? sentence(message) : `${place}: ${message}`;
+}
+
+/** What the schemas say by themselves stays; the library's own words are for programmers. */
+function plainly(issue: z.core.$ZodIssue): string {
+    if (!/^(?:Too (?:small|big)|Invalid input): /.test(issue.message)) {
+        return issue.message;
+    }
+    if (issue.code === "too_small") {
+        return issue.origin === "string" ? "Must not be empty" : `Give at least ${String(issue.minimum)}`;
+    }
+    if (issue.code === "too_big") {
+        const unit = issue.origin === "string" ? " characters" : "";
+        return `Give at most ${String(issue.maximum)}${unit}`;
+    }
+    return issue.code === "invalid_type" && ["number", "int"].includes(issue.expected)
+        ? "Give a whole number"
+        : issue.message;
+}
+
+function sentence(text: string): string {
+    return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /**
@@ -26,5 +48,5 @@ function describe(issue: z.core.$ZodIssue, field: string): string {
  */
 export function serverErrors(message: string, fields: readonly string[]): FieldErrors {
     const [, field = "", rest = ""] = /^([A-Za-z]+)(?:\.[\w.]+)?: (.+)$/s.exec(message) ?? [];
-    return fields.includes(field) ? { [field]: rest.charAt(0).toUpperCase() + rest.slice(1) } : {};
+    return fields.includes(field) ? { [field]: sentence(rest) } : {};
 }

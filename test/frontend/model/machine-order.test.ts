@@ -73,6 +73,18 @@ describe("the form of a machine", () => {
         const errors = fieldErrors(DeployTargetInput, targetInput(targetForm(undefined)));
 
         expect(Object.keys(errors).sort()).toEqual(["host", "name", "username"]);
+        expect(new Set(Object.values(errors))).toEqual(new Set(["Must not be empty"]));
+    });
+
+    it("says what is wrong with a port in plain words", () => {
+        const portError = (port: unknown) => fieldErrors(DeployTargetInput.pick({ port: true }), { port })["port"];
+
+        expect([0, 70_000, 2.5, "x"].map(portError)).toEqual([
+            "Give at least 1",
+            "Give at most 65535",
+            "Give a whole number",
+            "Give a whole number",
+        ]);
     });
 
     it("quotes whatever the key's comment holds", () => {
@@ -84,7 +96,8 @@ describe("the form of a machine", () => {
 
 describe("an amount of bytes", () => {
     it.each([
-        [0, "0.0 kB"],
+        [0, "0 B"],
+        [820, "820 B"],
         [12_345, "12 kB"],
         [1_500_000, "1.5 MB"],
         [53_700_000_000, "54 GB"],

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { ReleasePair, type ReleaseComparison, type ReleaseSummary } from "../../../common/schema/release.ts";
 import type { PinnedRelease } from "../../../common/schema/stack.ts";
 import { registerIcons } from "../../../frontend/src/icons.ts";
-import { firstPair, formatBytes } from "../../../frontend/src/model/release-choice.ts";
+import { firstPair } from "../../../frontend/src/model/release-choice.ts";
 import CompareReleases from "../../../frontend/src/panels/release/CompareReleases.vue";
 import PinBanner from "../../../frontend/src/panels/stack/PinBanner.vue";
 import { mountConnected } from "../support/mount-connected.ts";
@@ -151,14 +151,6 @@ describe("what changed between releases", () => {
     it("is not there for a single release", async () => {
         expect((await open(kept.slice(0, 1))).wrapper.find("section").exists()).toBe(false);
     });
-});
-
-it.each([
-    [820, "820 B"],
-    [12_345, "12 kB"],
-    [3_440_000, "3.4 MB"],
-])("%i bytes are %s", (bytes, text) => {
-    expect(formatBytes(bytes)).toBe(text);
 });
 
 describe("a pinned stack", () => {

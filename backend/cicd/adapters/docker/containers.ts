@@ -1,6 +1,7 @@
 import type { ContainerDetails, ContainerListItem } from "../../../platform/docker/answers.ts";
 import { exitCodeIn, healthIn } from "../../../platform/docker/status-sentence.ts";
 import { composeLabels, type ContainerState, type ContainerSummary } from "../../core/engine.ts";
+import { wholeOutput } from "./check-output.ts";
 
 export function toSummary(item: ContainerListItem): ContainerSummary {
     const ports = item.Ports.flatMap((port) => (port.PublicPort === undefined ? [] : [port.PublicPort]));
@@ -65,7 +66,7 @@ function toHealth(status: string | undefined): ContainerState["health"] {
 
 function toLastCheck(health: ContainerDetails["State"]["Health"]): ContainerState["lastCheck"] {
     const last = health?.Log?.at(-1);
-    return last && { exitCode: last.ExitCode, output: last.Output };
+    return last && { exitCode: last.ExitCode, output: wholeOutput(last.Output) };
 }
 
 const nanoseconds = 1e9;

@@ -73,7 +73,14 @@ const oldest = (isReady: string): string => `
                 )
         )`;
 
-const approved = "waiting.status = 'building' and waiting.phase = 'approval' and waiting.approved_at is not null";
+/** Not before what was asked to be restored first: restored afterwards it would take the approved one back. */
+const approved = `
+    waiting.status = 'building' and waiting.phase = 'approval' and waiting.approved_at is not null
+        and not exists (
+            select 1 from ${deploymentsTable} asked
+            where asked.stack_id = waiting.stack_id and asked.status = 'pending' and asked.rollback_of is null
+                and asked.previous_deployment_id is not null and asked.created_at <= waiting.approved_at
+        )`;
 
 /** Leases a row that was approved, else one that is to be built: each by its own index. */
 const takeOldest = `

@@ -5,13 +5,10 @@ import { isMissing, type Sftp } from "./sftp.ts";
 /** The absolute path below a root there, after making sure that no folder on the way leads out of the root. */
 export async function containedPath(sftp: Sftp, root: string, path: string): Promise<string> {
     refuseNul(path);
-    const base = await sftp.realpath(root);
-    const wanted = posix.resolve(base, path);
-    if (!isInside(base, wanted) || wanted === base) {
-        throw outside(path);
-    }
-    const parent = await sftp.realpath(posix.dirname(wanted));
-    if (!isInside(base, parent)) {
+    const wanted = posix.join(root, path);
+    // Both at once: every question is a round trip.
+    const [base, parent] = await Promise.all([sftp.realpath(root), sftp.realpath(posix.dirname(wanted))]);
+    if (posix.isAbsolute(path) || !isInside(base, parent) || posix.relative(root, wanted) === "") {
         throw outside(path);
     }
     return posix.join(parent, posix.basename(wanted));
@@ -19,7 +16,6 @@ export async function containedPath(sftp: Sftp, root: string, path: string): Pro
 
 /** Like `containedPath`, after making the folders on the way one by one, so that none is made outside the root. */
 export async function preparedPath(sftp: Sftp, root: string, path: string): Promise<string> {
-    await makeDirectory(sftp, root);
     try {
         return await existingPath(sftp, root, path);
     } catch (error) {
@@ -27,6 +23,7 @@ export async function preparedPath(sftp: Sftp, root: string, path: string): Prom
             throw error;
         }
     }
+    await makeDirectory(sftp, root);
     let walked = "";
     for (const folder of path.split("/").slice(0, -1)) {
         walked = walked === "" ? folder : `${walked}/${folder}`;

@@ -25,9 +25,12 @@ const channelMilliseconds = 20_000;
 
 /** An SSH server takes ten on one connection (`MaxSessions`), the one of SFTP among them. */
 const mostSessions = 8;
+/** Streams that never end, such as logs that are followed, would else leave none for a deployment. */
+const mostConnections = 8;
 
-export function createLink(host: string, connect: () => Promise<Client>): SshLink {
+export function createLink(host: string, connect: () => Promise<Client>, connections = mostConnections): SshLink {
     const sessions = createTurns(mostSessions);
+    let next: SshLink | undefined;
     let current: Promise<Connection> | undefined;
 
     function connection(): Promise<Connection> {
@@ -56,7 +59,13 @@ export function createLink(host: string, connect: () => Promise<Client>): SshLin
     return {
         host,
         async exec(command) {
-            await sessions.take();
+            if (!sessions.tryTake()) {
+                if (connections > 1) {
+                    next ??= createLink(host, connect, connections - 1);
+                    return next.exec(command);
+                }
+                await sessions.take();
+            }
             try {
                 const channel = await open<ClientChannel>((client, done) => client.exec(command, done));
                 channel.once("close", sessions.end);
@@ -78,6 +87,7 @@ export function createLink(host: string, connect: () => Promise<Client>): SshLin
             return made.sftp;
         },
         close() {
+            next?.close();
             const ended = current;
             current = undefined;
             // What could not be opened needs no end.

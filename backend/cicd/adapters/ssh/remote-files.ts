@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { lstat, mkdir, readFile, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, lstat, mkdir, open, readlink, rename, rm, symlink } from "node:fs/promises";
 import { dirname, join, posix } from "node:path";
+import { AppError } from "../../../../common/errors.ts";
 import { randomId } from "../../../platform/crypto/random-id.ts";
 import { shellQuote } from "../../commands/shell-quote.ts";
 import type { FileInfo, Files } from "../../core/files.ts";
@@ -9,11 +10,13 @@ import { containedPath, makeDirectory, preparedPath, realPathInside } from "./co
 import { fileFailure } from "./file-failures.ts";
 import type { SshLink } from "./link.ts";
 import { readScript } from "./run-script.ts";
-import { isDiskFull, isMissing, promisesOf, type Sftp } from "./sftp.ts";
+import { isDiskFull, isMissing, promisesOf, type Sftp, type Source } from "./sftp.ts";
 import { walkRemote } from "./walk-remote.ts";
 
 /** Above this a file's hash is computed there. */
 const smallBytes = 256 * 1024;
+/** What containers over there write must not fill the memory here. */
+const mostTextBytes = 16 * 1024 * 1024;
 
 export interface RemoteFilesOptions {
     readonly link: SshLink;
@@ -54,9 +57,12 @@ function reading(link: SshLink, use: Use) {
         readText: (root, path) =>
             whenThere(path, async (sftp) => {
                 const place = await containedPath(sftp, root, path);
-                const found = await sftp.lstat(place);
-                const isText = found.isFile() || (found.isSymbolicLink() && (await isFileBehind(sftp, place)));
-                return isText ? (await sftp.readFile(place)).toString() : undefined;
+                const link = await sftp.lstat(place);
+                const found = link.isSymbolicLink() ? await sftp.lstat(await sftp.realpath(place)) : link;
+                if (found.isFile() && found.size > mostTextBytes) {
+                    throw new AppError("invalid", `${path}: is larger than ${mostTextBytes / 1024 / 1024} MiB`);
+                }
+                return found.isFile() ? (await sftp.readFile(place)).toString() : undefined;
             }),
         readRegular: (root, path, mostBytes) =>
             whenThere(path, async (sftp) => {
@@ -91,7 +97,9 @@ function writing(link: SshLink, use: Use) {
         copy: (from, to, path) =>
             use(path, async (sftp) => {
                 const source = await containedPath(sftp, from, path);
-                await put(sftp, { root: to, path }, await readRemote(sftp, source));
+                const found = await lookAt(sftp, source, path);
+                const content = "link" in found ? found : { ...found, source: await sftp.readFile(source) };
+                await put(sftp, { root: to, path }, content);
             }),
         remove: (root, path) =>
             use(path, async (sftp) => {
@@ -118,20 +126,31 @@ function crossing(local: RemoteFilesOptions["local"], use: Use) {
             use(path, async (sftp) => {
                 await mkdir(localRoot, { recursive: true });
                 await local.inspect(localRoot, path);
-                await writeLocal(join(localRoot, path), await readRemote(sftp, await containedPath(sftp, root, path)));
+                const source = await containedPath(sftp, root, path);
+                await writeLocal(sftp, source, {
+                    place: join(localRoot, path),
+                    content: await lookAt(sftp, source, path),
+                });
             }),
     } satisfies Partial<RemoteFiles>;
 }
 
-/** A symlink's target, or a file's content. */
-type Content = { readonly link: string } | { readonly bytes: Buffer; readonly executable: boolean };
+/** A symlink's target, or a file. */
+type Found = { readonly link: string } | { readonly executable: boolean };
+type Content = { readonly link: string } | { readonly source: Source; readonly executable: boolean };
 
-async function readRemote(sftp: Sftp, place: string): Promise<Content> {
+/** Anything else, such as a pipe, might never come to an end. */
+async function lookAt(sftp: Sftp, place: string, path: string): Promise<Found> {
     const found = await sftp.lstat(place);
     if (found.isSymbolicLink()) {
         return { link: await sftp.readlink(place) };
     }
-    return { bytes: await sftp.readFile(place), executable: (found.mode & 0o111) !== 0 };
+    if (!found.isFile()) {
+        throw new AppError("invalid", `${path}: is neither a file nor a symlink over there; remove it`, {
+            details: { errorCode: "apply_failed" },
+        });
+    }
+    return { executable: (found.mode & 0o111) !== 0 };
 }
 
 async function readLocal(place: string): Promise<Content> {
@@ -139,7 +158,7 @@ async function readLocal(place: string): Promise<Content> {
     if (found.isSymbolicLink()) {
         return { link: await readlink(place) };
     }
-    return { bytes: await readFile(place), executable: (found.mode & 0o111) !== 0 };
+    return { source: { localPath: place }, executable: (found.mode & 0o111) !== 0 };
 }
 
 async function put(sftp: Sftp, to: { readonly root: string; readonly path: string }, content: Content): Promise<void> {
@@ -147,21 +166,38 @@ async function put(sftp: Sftp, to: { readonly root: string; readonly path: strin
     await replaceBy(sftp, place, (temporary) =>
         "link" in content
             ? sftp.symlink(content.link, temporary)
-            : sftp.create(temporary, content.bytes, content.executable ? 0o755 : 0o644),
+            : sftp.create(temporary, content.source, content.executable ? 0o755 : 0o644),
     );
 }
 
-async function writeLocal(place: string, content: Content): Promise<void> {
+async function writeLocal(
+    sftp: Sftp,
+    source: string,
+    { place, content }: { readonly place: string; readonly content: Found },
+): Promise<void> {
     await mkdir(dirname(place), { recursive: true });
     const temporary = join(dirname(place), `.${randomId()}.tmp`);
     try {
-        await ("link" in content
-            ? symlink(content.link, temporary)
-            : writeFile(temporary, content.bytes, { mode: content.executable ? 0o755 : 0o644, flush: true }));
+        if ("link" in content) {
+            await symlink(content.link, temporary);
+        } else {
+            await sftp.fetch(source, temporary);
+            await chmod(temporary, content.executable ? 0o755 : 0o644);
+            await flush(temporary);
+        }
         await rename(temporary, place);
     } catch (error) {
         await rm(temporary, { force: true });
         throw error;
+    }
+}
+
+async function flush(path: string): Promise<void> {
+    const file = await open(path, "r");
+    try {
+        await file.sync();
+    } finally {
+        await file.close();
     }
 }
 
@@ -197,10 +233,6 @@ async function hashThere(link: SshLink, place: string): Promise<string> {
 
 function sha256(content: string | Buffer): string {
     return createHash("sha256").update(content).digest("hex");
-}
-
-async function isFileBehind(sftp: Sftp, place: string): Promise<boolean> {
-    return (await sftp.lstat(await sftp.realpath(place))).isFile();
 }
 
 async function removeOne(sftp: Sftp, root: string, path: string): Promise<void> {

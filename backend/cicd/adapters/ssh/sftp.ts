@@ -1,3 +1,4 @@
+import { createReadStream } from "node:fs";
 import type { FileEntryWithStats, SFTPWrapper, Stats } from "ssh2";
 import { z } from "zod";
 
@@ -6,7 +7,12 @@ export type Sftp = ReturnType<typeof promisesOf>;
 
 type Done<T> = (error: Error | null | undefined, value: T) => void;
 
+/** Where a file's content comes from: text, or a file of this machine. */
+export type Source = Buffer | { readonly localPath: string };
+
 export function promisesOf(session: SFTPWrapper) {
+    // As many as there are calls under way at once.
+    session.setMaxListeners(0);
     function call<T>(make: (done: Done<T>) => void): Promise<T> {
         return new Promise((resolve, reject) => {
             // The library forgets what was asked when the session ends.
@@ -32,6 +38,11 @@ export function promisesOf(session: SFTPWrapper) {
         mkdir: (path: string) => call<unknown>((done) => session.mkdir(path, settled(done))),
         rmdir: (path: string) => call<unknown>((done) => session.rmdir(path, settled(done))),
         unlink: (path: string) => call<unknown>((done) => session.unlink(path, settled(done))),
+        /** Writes a file's content to one of this machine. */
+        fetch: (path: string, localPath: string) =>
+            call<unknown>((done) =>
+                session.fastGet(path, localPath, { concurrency: chunksAtOnce, chunkSize: chunkBytes }, settled(done)),
+            ),
         readFile: (path: string) => call<Buffer>((done) => session.readFile(path, done)),
         /** Replaces what is there, as POSIX does. */
         rename: (from: string, to: string) =>
@@ -42,16 +53,17 @@ export function promisesOf(session: SFTPWrapper) {
             return f_bavail * f_frsize;
         },
         /** Makes a file that is not there yet, and has the disk keep it before it answers. */
-        async create(path: string, content: Buffer, mode: number) {
+        async create(path: string, source: Source, mode: number) {
             const handle = await call<Buffer>((done) => session.open(path, "wx", mode, done));
             try {
-                for (let at = 0; at < content.length; at += chunkBytes) {
-                    const length = Math.min(chunkBytes, content.length - at);
-                    await call<unknown>((done) => session.write(handle, content, at, length, at, settled(done)));
-                }
+                await pour(source, (chunk, at) =>
+                    call<unknown>((done) => session.write(handle, chunk, 0, chunk.length, at, settled(done))),
+                );
                 // The server applies its mask to the mode that a file is made with.
-                await call<unknown>((done) => session.fchmod(handle, mode, settled(done)));
-                await call<unknown>((done) => session.ext_openssh_fsync(handle, done));
+                await Promise.all([
+                    call<unknown>((done) => session.fchmod(handle, mode, settled(done))),
+                    call<unknown>((done) => session.ext_openssh_fsync(handle, done)),
+                ]);
             } finally {
                 await call<unknown>((done) => session.close(handle, settled(done)));
             }
@@ -60,6 +72,38 @@ export function promisesOf(session: SFTPWrapper) {
 }
 
 const chunkBytes = 32 * 1024;
+/** One after the other, a large file would take a round trip for each of its chunks. */
+const chunksAtOnce = 32;
+
+/** Gives a file's chunks to `write`, so many at once, so that a large file is never in memory as a whole. */
+async function pour(source: Source, write: (chunk: Buffer, at: number) => Promise<unknown>): Promise<void> {
+    const under = new Set<Promise<unknown>>();
+    let at = 0;
+    for await (const chunk of chunksOf(source)) {
+        const one: Promise<unknown> = write(chunk, at).then(() => under.delete(one));
+        // Awaited below; until then its failure is nobody's.
+        one.catch(() => undefined);
+        under.add(one);
+        at += chunk.length;
+        if (under.size >= chunksAtOnce) {
+            await Promise.race(under);
+        }
+    }
+    await Promise.all(under);
+}
+
+async function* chunksOf(source: Source): AsyncGenerator<Buffer> {
+    if (!Buffer.isBuffer(source)) {
+        for await (const chunk of createReadStream(source.localPath, { highWaterMark: chunkBytes })) {
+            yield Buffer.from(chunk);
+        }
+        return;
+    }
+    for (let at = 0; at < source.length; at += chunkBytes) {
+        yield source.subarray(at, at + chunkBytes);
+    }
+}
+
 const FileSystem = z.looseObject({ f_bavail: z.coerce.number(), f_frsize: z.coerce.number() });
 
 function settled(done: Done<unknown>): (error?: Error | null) => void {

@@ -109,9 +109,10 @@ describe("planApply", () => {
         expect(planned.services.filter(({ force }) => force).map(({ service }) => service)).toEqual(["side", "tied"]);
     });
 
-    it("removes services gone from the file, but not inactive or one-off ones", () => {
+    it("removes services gone from the file, but not inactive or one-off ones, or what runs by hand", () => {
         const states = [
             ...running,
+            containerState({ id: "hand", service: "tool", labels: { [composeLabels.version]: "2.26.1" } }),
             containerState({ id: "old", service: "old" }),
             containerState({ id: "debug", service: "debug" }),
             containerState({ id: "run", service: "task", labels: { [composeLabels.oneOff]: "True" } }),

@@ -225,6 +225,23 @@ describe("one that waits for approval", () => {
         expect(await ports.deployments.find(id)).toMatchObject({ status: "cancelled" });
     });
 
+    it("with pushed images gives way while it still builds, too: two that wait would take each other back", async () => {
+        const { push, waiting: _, ...ports } = await open();
+        const first = await push({ refreshImages: [{ image: "a", digest: "sha256:1" }] });
+        await ports.deployments.transition(first.deployment.id, "pending", "building");
+
+        const { deployment } = await push({ refreshImages: [{ image: "b", digest: "sha256:2" }] });
+
+        expect(deployment.refreshImages).toEqual([
+            { image: "a", digest: "sha256:1" },
+            { image: "b", digest: "sha256:2" },
+        ]);
+        expect(await ports.deployments.find(first.deployment.id)).toMatchObject({
+            supersededBy: deployment.id,
+            cancelReason: "Superseded by a newer push of images.",
+        });
+    });
+
     it("with pushed images gives way to a newer push of images, which takes them along", async () => {
         const { waiting, push, ...ports } = await open();
         const { id } = await waiting({ refreshImages: [{ image: "a", digest: "sha256:1" }, { image: "b" }] });

@@ -112,7 +112,11 @@ describe("a push to a stack that asks for approval", () => {
         const workshop = await open();
         const { run, pending, deployments } = workshop;
         const { id } = await pending();
-        const rollback = await pending({ triggeredBy: "manual", previousDeploymentId: "d1", commitSha: "e".repeat(40) });
+        const rollback = await pending({
+            triggeredBy: "manual",
+            previousDeploymentId: "d1",
+            commitSha: "e".repeat(40),
+        });
 
         expect(await run(id)).toMatchObject({
             status: "cancelled",
@@ -172,7 +176,9 @@ describe("pushed images that were approved", () => {
 
 describe("a rollback that was being applied when the server ended", () => {
     it("goes on without looking for images to rebuild: what it finds missing is put back", async () => {
-        const workshop = await open({ rebuildMissing: () => Promise.reject(new DeploymentFailure("engine_unavailable", "away")) });
+        const workshop = await open({
+            rebuildMissing: () => Promise.reject(new DeploymentFailure("engine_unavailable", "away")),
+        });
         const { run, steps, releases, stackDirectory } = workshop;
         await releases.save(release({ deploymentId: "d0" }), stackDirectory);
         const { id } = await deploymentAt(workshop, "deploying", { previousDeploymentId: "d0", phase: "applying" });

@@ -84,7 +84,11 @@ describe("comparing two releases", () => {
             { path: "link.conf", kind: "changed", note: "a symlink to gone.txt → a symlink to same.txt" },
             { path: "new.txt", kind: "added", diff: "@@ -0,0 +1,1 @@\n+n", note: undefined },
             { path: "run.sh", kind: "changed", diff: "@@ -1,1 +1,1 @@\n-echo\n+#!/bin/sh", note: undefined },
-            { path: "sub/.env.prod", kind: "changed", note: "holds values of variables, which are not shown" },
+            {
+                path: "sub/.env.prod",
+                kind: "changed",
+                note: "holds values of variables or secrets, which are not shown",
+            },
             { path: "was-file", kind: "changed", note: "a file → a symlink to new.txt" },
         ]);
     });
@@ -99,7 +103,7 @@ describe("comparing two releases", () => {
             "conf/token.txt": "tok-2\n",
             "prod.env": "A=val-2\n",
             "tls.pem": key("RSA "),
-            "id": key("OPENSSH "),
+            id: key("OPENSSH "),
         });
 
         const { files } = await compare(from, to);

@@ -57,6 +57,23 @@ describe("the drift of a stack", () => {
         });
     });
 
+    it("shows no text of files that are made to hold secrets", async () => {
+        const { drift, inFolder } = await open({
+            "compose.yaml": "services: {}\nsecrets:\n  token:\n    file: ./token.txt\n",
+            "token.txt": "theirs\n",
+            "conf/prod.env": "A=theirs\n",
+            id: "theirs\n",
+        });
+        await writeFile(inFolder("token.txt"), "tok-mine\n");
+        await writeFile(inFolder("conf/prod.env"), "A=val-mine\n");
+        await writeFile(inFolder("id"), "-----BEGIN PRIVATE KEY-----\nMIIB-mine\n");
+
+        const { files } = await drift();
+
+        expect(files.map(({ path }) => path).toSorted()).toEqual(["conf/prod.env", "id", "token.txt"]);
+        expect(JSON.stringify(files)).not.toContain("mine");
+    });
+
     it("never reads through a symlink, and says where it points", async () => {
         const { drift, inFolder, directory } = await open();
         await writeFile(join(directory, "private"), "of the machine\n");

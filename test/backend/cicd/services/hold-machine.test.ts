@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { DeploymentFailure } from "../../../../backend/cicd/core/failure.ts";
+import type { Machine } from "../../../../backend/cicd/core/machine.ts";
 import { holdMachine } from "../../../../backend/cicd/services/hold-machine.ts";
 import { createFakeRemote } from "../../../support/fake-remote.ts";
 import { createRushingClock } from "../../../support/rushing-clock.ts";
@@ -16,7 +17,13 @@ async function open(signal?: AbortSignal) {
     const run = await beginRun(workshop, record, signal === undefined ? {} : { signal });
     const ports = { clock: createRushingClock(), serverName: "me", onError: workshop.onError };
     const log = (): readonly string[] => workshop.logs.texts(run.id);
-    return { ...remote, run, log, hold: () => holdMachine(ports, run, remote.machine) };
+    return {
+        ...remote,
+        run,
+        log,
+        hold: () => holdMachine(ports, run, remote.machine),
+        holdOn: (machine: Machine) => holdMachine(ports, run, machine),
+    };
 }
 
 afterEach(() => vi.useRealTimers());
@@ -48,6 +55,27 @@ describe("a stack on another machine", () => {
         const { hold, answers } = await open(stop);
         answers.push(busy, busy);
         await expect(hold()).rejects.toMatchObject({ errorCode: "cancelled" });
+    });
+
+    it("is not taken again by a renewal that is under way at its end", async () => {
+        vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+        const { machine, holdOn } = await open();
+        const order: string[] = [];
+        let answer = (_renewed: boolean): void => undefined;
+        const renewal = new Promise<boolean>((resolve) => (answer = resolve));
+        const lease = {
+            renew: () => renewal.finally(() => order.push("renewed")),
+            release: async () => void order.push("released"),
+        };
+        const lock = { take: async () => ({ taken: true, lease }) as const };
+        const held = await holdOn({ ...machine, remote: { ...machine.remote, lock } });
+        await vi.advanceTimersByTimeAsync(60_000);
+
+        const released = held.release();
+        answer(true);
+        await released;
+
+        expect(order).toEqual(["renewed", "released"]);
     });
 
     it("tells when another server took it over", async () => {

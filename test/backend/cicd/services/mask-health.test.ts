@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { judgeHealth } from "../../../../backend/cicd/compose/health.ts";
 import { createMasker } from "../../../../backend/cicd/core/mask.ts";
 import { maskHealth } from "../../../../backend/cicd/services/mask-health.ts";
 import type { DeploymentHealth } from "../../../../common/schema/deployment-health.ts";
@@ -34,7 +33,11 @@ describe("what a health check said", () => {
         ["a secret of several lines", `x ${secret} y`, "x ***\n*** y"],
         ["its base64 form", btoa(secret), "***"],
         ["a secret with colours in it", "first-\u001b[31mline\u001b[0m-of-it", "***"],
-        ["colours, titles and other control characters", "\u001b[31mred\u001b[0m \u001b]0;title\u0007\u0000\u202eok", "red ok"],
+        [
+            "colours, titles and other control characters",
+            "\u001b[31mred\u001b[0m \u001b]0;title\u0007\u0000\u202eok",
+            "red ok",
+        ],
         ["tabs and lines", "a\tb\r\nc", "a\tb\nc"],
     ])("is shown without %s", (_what, output, expected) => {
         expect(masked(output)).toBe(expected);

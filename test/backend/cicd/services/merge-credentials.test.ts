@@ -51,6 +51,19 @@ describe("the credentials to use", () => {
         const credentials = { username: "me", token: "new", privateKey: "left over" };
         expect(merge({ credentials })).toEqual({ username: "me", token: "new" });
     });
+
+    it("are without the blanks and line ends that were copied along", () => {
+        expect(merge({ credentials: { username: " me ", token: "new\n" } })).toEqual({ username: "me", token: "new" });
+    });
+
+    it.each([
+        ["token", { token: "a\nb" }],
+        ["token", { token: "a\0b" }],
+        ["token", { token: " \n" }],
+        ["username", { username: "me\nhost=evil.example", token: "new" }],
+    ])("are refused where %s cannot be one: %j", (field, credentials) => {
+        expect(() => merge({ credentials })).toThrow(new RegExp(`^credentials.${field}: `));
+    });
 });
 
 describe("the SSH key to use", () => {
@@ -91,5 +104,10 @@ describe("the SSH key to use", () => {
 
     it("is missing where other credentials are given", () => {
         expect(() => mergeKey({ credentials: { token: "x" } })).toThrow(/^credentials.privateKey: is missing; paste/);
+    });
+
+    it("has no passphrase that no program can be given", () => {
+        const credentials = { privateKey: "new", passphrase: "a\0b" };
+        expect(() => mergeKey({ credentials })).toThrow(/^credentials.passphrase: /);
     });
 });

@@ -137,6 +137,18 @@ describe("the preview of a release that is kept", () => {
         expect(told).toContain("/srv/***:/x");
     });
 
+    it("holds nothing that a terminal obeys, or that turns the direction of writing", async () => {
+        const wanted = {
+            environment: { "A\u001b[2J": "1" },
+            volumes: [{ type: "bind", source: "/srv/\u001b]0;owned\u0007a\u202eb", target: "/x\ny" }],
+        };
+        const { preview } = await open({ old: {}, wanted });
+
+        const [web] = (await preview()).services;
+
+        expect(web).toMatchObject({ variables: { added: ["A"] }, mounts: { added: ["/srv/ab:/x y"] } });
+    });
+
     it("is refused where there is none", async () => {
         const { preview, releases, waiting } = await open({ old: {}, wanted: {} });
         await releases.remove(waiting.id);

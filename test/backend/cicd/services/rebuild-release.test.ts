@@ -11,7 +11,7 @@ import type { DeploymentStatus } from "../../../../common/schema/deployment.ts";
 import { sha256 } from "../../../support/compose-files.ts";
 import { containing } from "../../../support/containing.ts";
 import { createFakeEngine } from "../../../support/fake-engine.ts";
-import { plant } from "../../../support/release-files.ts";
+import { plant, releaseFiles } from "../../../support/release-files.ts";
 import { beginRun, connect, deploymentAt, openWorkshop, release } from "../../../support/workshop.ts";
 
 const commitSha = "b".repeat(40);
@@ -214,20 +214,23 @@ describe("a release that cannot be built", () => {
         });
     });
 
-    it("waits for an engine that is just being restarted", async () => {
-        const { rebuild, engine, kept, clock } = await open();
-        engine.addImage(image, "sha256:old");
-        engine.isAway = true;
-        const { ping } = engine;
-        let asked = 0;
-        engine.ping = async () => {
-            asked += 1;
-            engine.isAway = asked < 3;
-            return ping();
+    it("says so where today's compose file of that commit is not the one that it was built from", async () => {
+        const { rebuild, stackDirectory, releases, kept, target } = await open();
+        const of = async (text: string): Promise<void> => {
+            await plant(stackDirectory, { "compose.yaml": text });
+            Object.assign(kept, { files: releaseFiles({ "compose.yaml": text }) });
+            await releases.save(kept, stackDirectory);
         };
-        clock.sleep = async (milliseconds) => clock.advance(milliseconds);
+        await of("services:\n  web:\n    build: ./another\n");
 
-        expect(await rebuild()).toBe(kept);
+        await expect(rebuild()).rejects.toMatchObject({
+            errorCode: "image_missing",
+            message: containing("was deployed from another compose file than today's"),
+        });
+        expect(target.commands).toEqual([]);
+
+        await of(compose);
+        expect((await rebuild()).images[0]?.imageId).toBe("sha256:new");
     });
 
     it("passes on an engine that is away rather than building", async () => {

@@ -278,6 +278,16 @@ describe("healthCheckPath", () => {
         expect(clock.passed()).toBe(70_000);
     });
 
+    it("is told as it was answered last, where the time is over while the next answer is waited for", async () => {
+        const { verify, played, asked } = await open(containerState({ ports: published }));
+        played.status = () => {
+            played.hangs = asked.length === 20;
+            return 404;
+        };
+
+        await expect(verify({ healthCheck })).rejects.toMatchObject({ message: containing("/ready answers 404") });
+    });
+
     it("that cannot be asked ends it with the reason", async () => {
         const { verify, played } = await open(containerState({ ports: published }));
         played.status = () => {
@@ -374,11 +384,15 @@ describe("the address that is asked", () => {
 });
 
 describe("looking at a stack", () => {
-    it("leaves one-off containers, other stacks, and what goes meanwhile out", async () => {
+    it("leaves one-off containers, those run by hand, other stacks, and what goes meanwhile out", async () => {
         const labels = { [composeLabels.project]: "shop", [composeLabels.oneOff]: "True" };
         const { engine } = await open(
             containerState({}),
             containerState({ id: "once", labels }),
+            containerState({
+                id: "by-hand",
+                labels: { [composeLabels.project]: "shop", [composeLabels.version]: "2.26.1" },
+            }),
             containerState({ id: "other", labels: { [composeLabels.project]: "other" } }),
             containerState({ id: "going" }),
         );
