@@ -105,8 +105,6 @@ export const DeployedMachine = z.object({
     state: MachineState,
     /** The release that it runs, where that is another than the deployment's own, as after a rollback. */
     releaseId: z.string().optional(),
-    /** The release that it ran before, and that it goes back to. */
-    before: z.string().optional(),
 });
 export type DeployedMachine = z.infer<typeof DeployedMachine>;
 

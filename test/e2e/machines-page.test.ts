@@ -104,7 +104,7 @@ describe.skipIf(!hasBrowser || sshd === undefined)("machines, set up in the brow
 
     it("are not looked for in one's own network until that is allowed", async () => {
         await machine("attic").getByRole("button", { name: "Test" }).click();
-        await machine("attic").getByRole("status").getByText("allowPrivateHost").waitFor();
+        await machine("attic").getByRole("status").getByText("switch on Allow a private address").waitFor();
         await pictures(page, "machines-private");
         await machine("attic").getByRole("button", { name: "Edit" }).click();
         expect(await page.getByLabel("Keep the stored key").isChecked()).toBe(true);

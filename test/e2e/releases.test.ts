@@ -118,7 +118,7 @@ describe("the releases of a stack", () => {
             more: false,
         });
         expect(found.files.map(({ path, kind, note }) => [path, kind, note])).toEqual([
-            [".env", "changed", "holds values of variables, which are not shown"],
+            [".env", "changed", "holds values of variables or secrets, which are not shown"],
             ["logo.bin", "added", "binary, or too large to be shown"],
             ["settings.conf", "changed", undefined],
             ["web/www/index.html", "changed", undefined],

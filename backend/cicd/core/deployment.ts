@@ -35,6 +35,12 @@ export function isTerminal(status: DeploymentStatus): boolean {
 /** The statuses of a deployment that waits or runs. */
 export const activeStatuses = ["pending", "building", "deploying"] as const satisfies readonly DeploymentStatus[];
 
+/** A machine that a deployment reaches, as its row has it. */
+export interface MachineOfRun extends DeployedMachine {
+    /** The release that it ran before, and goes back to where the deployment fails. */
+    readonly before?: string | undefined;
+}
+
 /** A deployment as the stores keep it. Times in ISO 8601 UTC. */
 export interface DeploymentRecord {
     readonly id: string;
@@ -65,7 +71,7 @@ export interface DeploymentRecord {
     readonly supersededBy?: string | undefined;
     readonly images: readonly DeployedImage[];
     /** The machines that it reaches, in turn; empty until it applies. */
-    readonly machines: readonly DeployedMachine[];
+    readonly machines: readonly MachineOfRun[];
     readonly approvalRequestedAt?: string | undefined;
     readonly approvedAt?: string | undefined;
     readonly approvedBy?: string | undefined;
@@ -240,7 +246,7 @@ export function viewDeployment(
         duration: durationSeconds(record),
         phases: [...record.phases],
         images: [...record.images],
-        machines: [...record.machines],
+        machines: record.machines.map(({ before: _before, ...machine }) => machine),
         refreshImages: record.refreshImages && [...record.refreshImages],
         jobs: [],
         canRollBack:

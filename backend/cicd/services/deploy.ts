@@ -13,7 +13,6 @@ import type { TargetHost } from "../core/target-host.ts";
 import { askForApproval, isOvertaken, needsApproval } from "./ask-for-approval.ts";
 import { closeLog } from "./close-log.ts";
 import { DeploymentRun } from "./deployment-run.ts";
-import { mayHaveTouched } from "./find-before.ts";
 import { registryOf } from "./registry-engine.ts";
 
 export interface DeployPorts {
@@ -143,7 +142,7 @@ async function obtainRelease(ports: DeployPorts, run: DeploymentRun, connection:
     if (status === "deploying" || restored !== undefined) {
         const found = await findRelease(ports, restored ?? run.id);
         // What was begun comes to its end, or is taken back, by applying it: nothing may end the run before.
-        const isWhole = restored === undefined || mayHaveTouched(run.record);
+        const isWhole = restored === undefined || (status === "deploying" && phase !== "previewing");
         const release = isWhole ? found : await ports.rebuildMissing(run, found, connection);
         return goDeploying(ports, run, release);
     }

@@ -1,5 +1,4 @@
-import type { DeployedMachine } from "../../../common/schema/deployment.ts";
-import { type DeploymentRecord, isTerminal } from "../core/deployment.ts";
+import { type DeploymentRecord, isTerminal, type MachineOfRun } from "../core/deployment.ts";
 import { asFailure, DeploymentFailure, endsCancelled, sentence } from "../core/failure.ts";
 import type { Release, ReleaseStore } from "../core/release.ts";
 import type { StackStateStore } from "../core/stack-state.ts";
@@ -213,7 +212,7 @@ function wantedOn({ release: before }: MachineBefore, { release, restoring }: Wa
     return restoring && before !== undefined ? before : release;
 }
 
-function withWanted(machine: DeployedMachine, all: readonly MachineBefore[], what: Wanted): DeployedMachine {
+function withWanted(machine: MachineOfRun, all: readonly MachineBefore[], what: Wanted): MachineOfRun {
     const one = all.find((other) => other.machine.id === machine.id);
     const wanted = one === undefined ? what.release : wantedOn(one, what);
     return wanted.deploymentId === what.release.deploymentId ? machine : { ...machine, releaseId: wanted.deploymentId };

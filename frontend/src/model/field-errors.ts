@@ -27,7 +27,9 @@ function plainly(issue: z.core.$ZodIssue): string {
         return issue.message;
     }
     if (issue.code === "too_small") {
-        return issue.origin === "string" ? "Must not be empty" : `Give at least ${String(issue.minimum)}`;
+        return issue.origin === "string" && issue.minimum === 1
+            ? "Must not be empty"
+            : `Give at least ${String(issue.minimum)}${issue.origin === "string" ? " characters" : ""}`;
     }
     if (issue.code === "too_big") {
         const unit = issue.origin === "string" ? " characters" : "";

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Deployment } from "../../../common/schema/deployment.ts";
 import { createConfirm } from "../../../frontend/src/composables/useConfirm.ts";
 import { mergeDeployment } from "../../../frontend/src/composables/useDeployments.ts";
 import { toStates } from "../../../frontend/src/composables/useServiceStatus.ts";
@@ -40,6 +41,21 @@ describe("mergeDeployment", () => {
         expect(merged.map(({ id, status, live }) => [id, status, live])).toEqual([
             ["b", "successful", true],
             ["a", "successful", false],
+        ]);
+    });
+
+    it("lets what was live before be gone back to, and what is live now not", () => {
+        const first = deployment("a", { live: true, canRollBack: false });
+        const second = deployment("b", { live: true, canRollBack: false });
+        const back = deployment("c", { live: true, canRollBack: false, previousDeploymentId: "a" });
+        const goals = (list: Deployment[]) => list.filter(({ canRollBack }) => canRollBack).map(({ id }) => id);
+
+        const updated = mergeDeployment([first], second);
+        expect(goals(updated)).toEqual(["a"]);
+        expect(goals(mergeDeployment(updated, back))).toEqual(["b"]);
+        expect(goals(mergeDeployment(mergeDeployment(updated, back), { ...second, id: "d" })).sort()).toEqual([
+            "a",
+            "b",
         ]);
     });
 });

@@ -55,7 +55,7 @@ describe("the build form", () => {
         const errors = fieldErrors(BuildConfigInput, { composePath: "../x", healthCheckPath: "health", timeout: 1 });
 
         expect(Object.keys(errors).sort()).toEqual(["composePath", "healthCheckPath", "timeout"]);
-        expect(errors["healthCheckPath"]).toBe("start with '/', no spaces");
+        expect(errors["healthCheckPath"]).toBe("Start with '/', no spaces");
     });
 });
 

@@ -72,6 +72,16 @@ describe("a deployment that waits for approval", () => {
         expect(wrapper.get("time").attributes("datetime")).toBe(waiting.approvalRequestedAt);
     });
 
+    it("is not named again where that stands above it", async () => {
+        const { wrapper } = await mountConnected(ApprovalPanel, {
+            props: { deployment: waiting, repository, named: true },
+            answers: { getDeploymentPreview: { preview } },
+        });
+
+        expect(wrapper.text()).toContain("Approved it goes live");
+        expect(wrapper.text()).not.toMatch(/feat:|c0ffee1/);
+    });
+
     it("goes live at a click, without another question", async () => {
         const { wrapper, transport, asked } = await open();
 

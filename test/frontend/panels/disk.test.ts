@@ -99,7 +99,7 @@ describe("the disk", () => {
         await flushPromises();
         expect(transport.sentAs("cleanUp")).toHaveLength(0);
         const busy = await open({ cleaning: true });
-        expect(button(busy.wrapper, "Clean up").attributes("disabled")).toBeDefined();
+        expect(button(busy.wrapper, "Clean up").attributes("aria-disabled")).toBeDefined();
     });
 });
 

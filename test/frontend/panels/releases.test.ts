@@ -87,6 +87,20 @@ describe("what changed between releases", () => {
         expect(firstPair(kept.slice(0, 1))).toBeUndefined();
     });
 
+    it("begins with one that went live rather than with a newer one that was rejected", () => {
+        const rejected = release("ddddddd", 2, { deployedAt: undefined });
+
+        expect(firstPair([rejected, ...kept])).toEqual({ from: "aaaaaaa", to: "bbbbbbb" });
+        expect(firstPair([rejected, ...kept.slice(1, 2)])).toEqual({ from: "ddddddd", to: "bbbbbbb" });
+    });
+
+    it("begins with what ran before the repository was connected, where that is all there was", () => {
+        const initial = release("initial", 90, { commitSha: "", deployedAt: undefined });
+        const rejected = release("ddddddd", 2, { deployedAt: undefined });
+
+        expect(firstPair([rejected, ...kept.slice(1, 2), initial])).toEqual({ from: "initial", to: "bbbbbbb" });
+    });
+
     it("names commits, images, variables and files, and shows differences", async () => {
         const { wrapper, asked } = await open();
 
@@ -97,7 +111,7 @@ describe("what changed between releases", () => {
         expect(text).toMatch(/api.*the same image under another name/s);
         expect(text).toMatch(/new.*no such service/s);
         expect(text).toMatch(/NEW.*added.*GONE.*removed.*LEVEL.*changed/s);
-        expect(text).toMatch(/logo\.png.*added.*binary.*2 more files differ.*3 releases are kept, with 2 kB/s);
+        expect(text).toMatch(/logo\.png.*added.*binary.*2 more files differ.*3 releases are kept, with 1\.8 kB/s);
         expect(wrapper.findAll("option").map((option) => option.text())).toContain(
             "bbbbbbb (live) · Message of bbbbbbb · 1 minute ago",
         );

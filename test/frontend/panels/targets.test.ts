@@ -130,7 +130,7 @@ describe("testing a machine", () => {
         transport.answerAll("testTarget", () => ({ ok: false, code: "unavailable", msg: "host: does not answer" }));
         await press("Test");
 
-        expect(wrapper.get("[role=status]").text()).toBe("host: does not answer");
+        expect(wrapper.get("[role=status]").text()).toBe("Does not answer");
     });
 
     it("warns of another host key with both fingerprints, and tests again once it is accepted", async () => {
@@ -235,7 +235,7 @@ describe("adding a machine", () => {
 
         expect(transport.sentAs("saveTarget")).toEqual([]);
         expect(described(wrapper, "Host")).toContain("without user and port");
-        expect(described(wrapper, "Stacks directory")).toContain("give an absolute path");
+        expect(described(wrapper, "Stacks directory")).toContain("Give an absolute path");
     });
 
     it("keeps the stored key of an edited one, and says what another one means", async () => {

@@ -44,7 +44,7 @@ const columns = z.object({
     rollbackOf: text,
     supersededBy: text,
     images: json(z.array(DeployedImage).readonly()),
-    machines: json(z.array(DeployedMachine).readonly()),
+    machines: json(z.array(DeployedMachine.extend({ before: z.string().optional() })).readonly()),
     approvalRequestedAt: text,
     approvedAt: text,
     approvedBy: text,

@@ -59,13 +59,12 @@ export function createLink(host: string, connect: () => Promise<Client>, connect
     return {
         host,
         async exec(command) {
-            if (!sessions.tryTake()) {
-                if (connections > 1) {
-                    next ??= createLink(host, connect, connections - 1);
-                    return next.exec(command);
-                }
-                await sessions.take();
+            const busy = !sessions.tryTake();
+            if (busy && connections > 1) {
+                next ??= createLink(host, connect, connections - 1);
+                return next.exec(command);
             }
+            await (busy ? sessions.take() : undefined);
             try {
                 const channel = await open<ClientChannel>((client, done) => client.exec(command, done));
                 channel.once("close", sessions.end);
@@ -79,10 +78,9 @@ export function createLink(host: string, connect: () => Promise<Client>, connect
         openPort: async (toHost, port, signal) => openPort((await connection()).client, { toHost, port, host, signal }),
         async sftp() {
             const made = await connection();
-            made.sftp ??= open<SFTPWrapper>((client, done) => client.sftp(done)).then((session) => {
-                session.once("close", () => (made.sftp = undefined));
-                return session;
-            });
+            made.sftp ??= open<SFTPWrapper>((client, done) => client.sftp(done)).then((session) =>
+                session.once("close", () => (made.sftp = undefined)),
+            );
             made.sftp.catch(() => (made.sftp = undefined));
             return made.sftp;
         },

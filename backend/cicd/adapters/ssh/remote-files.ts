@@ -26,10 +26,22 @@ export interface RemoteFilesOptions {
 
 /** Files on a remote machine, as the user who logs in: `sudo` does not reach SFTP. */
 export function createRemoteFiles({ link, local }: RemoteFilesOptions): RemoteFiles {
+    /** What is being written, by the session: what is left of one that broke goes with the next. */
+    const temporaries = new Map<string, unknown>();
+
     /** Errors that are not about the file in question become words for people. */
-    async function use<T>(path: string, work: (sftp: Sftp) => Promise<T>): Promise<T> {
+    async function use<T>(path: string, work: (sftp: Using) => Promise<T>): Promise<T> {
         try {
-            return await work(promisesOf(await link.sftp()));
+            const session = await link.sftp();
+            const sftp = promisesOf(session);
+            for (const [temporary, begunIn] of temporaries) {
+                if (begunIn !== session) {
+                    temporaries.delete(temporary);
+                    await sftp.unlink(temporary).catch(() => undefined);
+                }
+            }
+            const begun = (temporary: string): void => void temporaries.set(temporary, session);
+            return await work({ ...sftp, begun, ended: (temporary) => void temporaries.delete(temporary) });
         } catch (error) {
             throw fileFailure(error, { host: link.host, path });
         }
@@ -37,7 +49,13 @@ export function createRemoteFiles({ link, local }: RemoteFilesOptions): RemoteFi
     return { ...reading(link, use), ...writing(link, use), ...crossing(local, use) };
 }
 
-type Use = <T>(path: string, work: (sftp: Sftp) => Promise<T>) => Promise<T>;
+/** SFTP's calls, which are told of files that are only there while they are written. */
+interface Using extends Sftp {
+    readonly begun: (temporary: string) => void;
+    readonly ended: (temporary: string) => void;
+}
+
+type Use = <T>(path: string, work: (sftp: Using) => Promise<T>) => Promise<T>;
 
 function reading(link: SshLink, use: Use) {
     async function whenThere<T>(path: string, work: (sftp: Sftp) => Promise<T>): Promise<T | undefined> {
@@ -161,7 +179,7 @@ async function readLocal(place: string): Promise<Content> {
     return { source: { localPath: place }, executable: (found.mode & 0o111) !== 0 };
 }
 
-async function put(sftp: Sftp, to: { readonly root: string; readonly path: string }, content: Content): Promise<void> {
+async function put(sftp: Using, to: { readonly root: string; readonly path: string }, content: Content): Promise<void> {
     const place = await preparedPath(sftp, to.root, to.path);
     await replaceBy(sftp, place, (temporary) =>
         "link" in content
@@ -201,14 +219,19 @@ async function flush(path: string): Promise<void> {
     }
 }
 
-async function replaceBy(sftp: Sftp, place: string, make: (temporary: string) => Promise<unknown>): Promise<void> {
+async function replaceBy(sftp: Using, place: string, make: (temporary: string) => Promise<unknown>): Promise<void> {
     const temporary = posix.join(posix.dirname(place), `.${randomId()}.tmp`);
+    sftp.begun(temporary);
     try {
         await make(temporary);
         await sftp.rename(temporary, place);
+        sftp.ended(temporary);
     } catch (error) {
         const isFull = await isDiskFull(sftp, posix.dirname(place), error).catch(() => false);
-        await sftp.unlink(temporary).catch(() => undefined);
+        await sftp.unlink(temporary).then(
+            () => sftp.ended(temporary),
+            () => undefined,
+        );
         throw isFull ? new Error("no space left on the disk", { cause: error }) : error;
     }
 }
