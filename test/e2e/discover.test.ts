@@ -1,8 +1,9 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openBrowser, pictures } from "../support/browser.ts";
+import { pictures } from "../support/browser.ts";
 import { containerOf, removeStack } from "../support/docker.ts";
-import { admin, freePort, startServer, type TestServer } from "../support/server.ts";
+import { logInPage } from "../support/logged-in.ts";
+import { freePort, startServer, type TestServer } from "../support/server.ts";
 import { createWorkRepository, type WorkRepository } from "../support/work-repository.ts";
 
 const shop = `shop-${process.pid}`;
@@ -39,7 +40,7 @@ describe.skipIf(!hasBrowser)("a repository of many stacks in the browser", () =>
     let browser: Browser;
     let page: Page;
     let ports: readonly [shop: number, blog: number];
-    const problems: string[] = [];
+    let problems: readonly string[];
 
     function row(folder: string) {
         return page.getByRole("listitem").filter({ has: page.getByRole("checkbox", { name: folder, exact: true }) });
@@ -60,22 +61,7 @@ describe.skipIf(!hasBrowser)("a repository of many stacks in the browser", () =>
             },
             "feat: all my stacks",
         );
-        const opened = await openBrowser();
-        if (opened === undefined) {
-            throw new Error("no browser");
-        }
-        browser = opened;
-        page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
-        page.on("console", (message) => {
-            if (message.type() === "error") {
-                problems.push(message.text());
-            }
-        });
-        page.on("pageerror", (error) => problems.push(error.message));
-        await page.goto(server.url);
-        await page.getByLabel("User name").fill(admin.username);
-        await page.getByLabel("Password").fill(admin.password);
-        await page.getByRole("button", { name: "Log in" }).click();
+        ({ browser, page, problems } = await logInPage(server));
     });
 
     afterAll(async () => {

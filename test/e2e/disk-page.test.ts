@@ -2,8 +2,9 @@ import { mkdir, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openBrowser, picture, pictures } from "../support/browser.ts";
-import { admin, startServer, type TestServer } from "../support/server.ts";
+import { picture, pictures } from "../support/browser.ts";
+import { logInPage } from "../support/logged-in.ts";
+import { startServer, type TestServer } from "../support/server.ts";
 
 const hasBrowser = (process.env["CICD_TEST_CHROMIUM"] ?? "") !== "";
 const weekMilliseconds = 7 * 24 * 3600_000;
@@ -12,7 +13,7 @@ describe.skipIf(!hasBrowser)("the disk, in the browser", () => {
     let server: TestServer;
     let browser: Browser;
     let page: Page;
-    const problems: string[] = [];
+    let problems: readonly string[];
 
     beforeAll(async () => {
         server = await startServer();
@@ -21,22 +22,7 @@ describe.skipIf(!hasBrowser)("the disk, in the browser", () => {
         await writeFile(join(left, "file"), "x".repeat(3_000_000));
         const old = new Date(Date.now() - weekMilliseconds);
         await utimes(left, old, old);
-        const opened = await openBrowser();
-        if (opened === undefined) {
-            throw new Error("no browser");
-        }
-        browser = opened;
-        page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
-        page.on("console", (message) => {
-            if (message.type() === "error") {
-                problems.push(message.text());
-            }
-        });
-        page.on("pageerror", (error) => problems.push(error.message));
-        await page.goto(server.url);
-        await page.getByLabel("User name").fill(admin.username);
-        await page.getByLabel("Password").fill(admin.password);
-        await page.getByRole("button", { name: "Log in" }).click();
+        ({ browser, page, problems } = await logInPage(server));
     });
 
     afterAll(async () => {

@@ -1,9 +1,10 @@
 import { dirname } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openBrowser, pictures } from "../support/browser.ts";
+import { pictures } from "../support/browser.ts";
 import { removeStack } from "../support/docker.ts";
-import { admin, freePort, startServer, type TestServer } from "../support/server.ts";
+import { logInPage } from "../support/logged-in.ts";
+import { freePort, startServer, type TestServer } from "../support/server.ts";
 import { answerOn, smallApp } from "../support/small-app.ts";
 import { findSshd, pathWith, type SshServer, startSshServer } from "../support/ssh-server.ts";
 import { createWorkRepository, type WorkRepository } from "../support/work-repository.ts";
@@ -20,7 +21,7 @@ describe.skipIf(!hasBrowser || sshd === undefined)("a private repository, set up
     let browser: Browser;
     let page: Page;
     let port: number;
-    const problems: string[] = [];
+    let problems: readonly string[];
 
     async function openStack(): Promise<void> {
         await page.goto(`${server.url}/compose/${stack}`);
@@ -41,22 +42,7 @@ describe.skipIf(!hasBrowser || sshd === undefined)("a private repository, set up
         git = await startSshServer(sshd, dirname(repository.bareDirectory));
         port = await freePort();
         await repository.commit(smallApp({ port, version: "one" }), "feat: the first version");
-        const opened = await openBrowser();
-        if (opened === undefined) {
-            throw new Error("no browser");
-        }
-        browser = opened;
-        page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
-        page.on("console", (message) => {
-            if (message.type() === "error") {
-                problems.push(message.text());
-            }
-        });
-        page.on("pageerror", (error) => problems.push(error.message));
-        await page.goto(server.url);
-        await page.getByLabel("User name").fill(admin.username);
-        await page.getByLabel("Password").fill(admin.password);
-        await page.getByRole("button", { name: "Log in" }).click();
+        ({ browser, page, problems } = await logInPage(server));
     });
 
     afterAll(async () => {

@@ -1,9 +1,10 @@
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openBrowser, pictures } from "../support/browser.ts";
+import { pictures } from "../support/browser.ts";
 import { removeStack } from "../support/docker.ts";
+import { logInPage } from "../support/logged-in.ts";
 import { createRest, type Rest } from "../support/rest.ts";
-import { admin, freePort, startServer, type TestServer } from "../support/server.ts";
+import { freePort, startServer, type TestServer } from "../support/server.ts";
 import { idleService, smallService } from "../support/small-app.ts";
 import { createWorkRepository, type WorkRepository } from "../support/work-repository.ts";
 
@@ -26,16 +27,7 @@ describe.skipIf(!hasBrowser)("the services of a deployment in the browser", () =
         port = await freePort();
         await repository.commit({ "README.md": "app\n" }, "start");
         await rest.connect(stack, { url: repository.url, branch: "main", provider: "generic", authType: "none" }, {});
-        const opened = await openBrowser();
-        if (opened === undefined) {
-            throw new Error("no browser");
-        }
-        browser = opened;
-        page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
-        await page.goto(server.url);
-        await page.getByLabel("User name").fill(admin.username);
-        await page.getByLabel("Password").fill(admin.password);
-        await page.getByRole("button", { name: "Log in" }).click();
+        ({ browser, page } = await logInPage(server));
         await page.getByText(stack).first().waitFor();
     });
 

@@ -1,10 +1,11 @@
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openBrowser, picture, pictures } from "../support/browser.ts";
+import { picture, pictures } from "../support/browser.ts";
 import { removeStack } from "../support/docker.ts";
+import { logInPage } from "../support/logged-in.ts";
 import { type RemoteHost, startRemoteHost } from "../support/remote-host.ts";
 import { createRest } from "../support/rest.ts";
-import { admin, freePort, startServer, type TestServer } from "../support/server.ts";
+import { freePort, startServer, type TestServer } from "../support/server.ts";
 import { smallApp } from "../support/small-app.ts";
 import { makeSshKey } from "../support/ssh-keys.ts";
 import { findSshd } from "../support/ssh-server.ts";
@@ -21,7 +22,7 @@ describe.skipIf(!hasBrowser || sshd === undefined)("machines, set up in the brow
     let repository: WorkRepository;
     let browser: Browser;
     let page: Page;
-    const problems: string[] = [];
+    let problems: readonly string[];
 
     function machine(name: string): Locator {
         return page.getByRole("article").filter({ has: page.getByRole("heading", { name, exact: true }) });
@@ -57,22 +58,7 @@ describe.skipIf(!hasBrowser || sshd === undefined)("machines, set up in the brow
         await repository.commit(smallApp({ port: await freePort(), version: "one" }), "feat: the first version");
         const { url } = repository;
         await createRest(server).connect(stack, { url, branch: "main", provider: "generic", authType: "none" }, {});
-        const opened = await openBrowser();
-        if (opened === undefined) {
-            throw new Error("no browser");
-        }
-        browser = opened;
-        page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
-        page.on("console", (message) => {
-            if (message.type() === "error") {
-                problems.push(message.text());
-            }
-        });
-        page.on("pageerror", (error) => problems.push(error.message));
-        await page.goto(server.url);
-        await page.getByLabel("User name").fill(admin.username);
-        await page.getByLabel("Password").fill(admin.password);
-        await page.getByRole("button", { name: "Log in" }).click();
+        ({ browser, page, problems } = await logInPage(server));
     });
 
     afterAll(async () => {

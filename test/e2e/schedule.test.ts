@@ -77,7 +77,8 @@ describe("a stack with a schedule", () => {
     });
 
     it("is built and deployed again at every time, and what did not change is not recreated", async () => {
-        await saveSchedule({ schedule: "* * * * * *" });
+        // Longer than from one time to the next, so that there is one that is left out.
+        await saveSchedule({ schedule: "* * * * * *", preBuildCommands: ["sleep 1.2"] });
 
         const first = (await scheduled(1)).at(-1);
         const container = await containerOf(stack, "web");
