@@ -98,8 +98,7 @@ describe("a stack that is built by a script", () => {
         const { services } = Preview.parse(body);
         expect(services.map(({ service, action, image }) => [service, action, image]).sort()).toEqual([
             ["side", "none", "cicd/busybox:1"],
-            // The commit that is live: its image is there.
-            ["web", "none", `${app}:${live.commitSha}`],
+            ["web", "recreate", `${app}:${live.commitSha}`],
         ]);
         expect(await containerOf(stack, "web")).toBe(before);
     });

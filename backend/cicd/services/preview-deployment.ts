@@ -74,7 +74,8 @@ async function preview(ports: PreviewPorts, run: DeploymentRun, given: Asked): P
     });
     const release = await draftRelease(placed, run, { ...source, connection, images: wanted, previous }, images);
     const told = await previewRelease(ports, run, { release, previous, machines, isBuilt: false, notes });
-    const isSame = release.commitSha === previous?.commitSha;
+    // What a script makes does not depend on the commit alone.
+    const isSame = release.commitSha === previous?.commitSha && connection.config.buildType !== "script";
     return { ...told, services: told.services.map((change) => builtAnew(change, wanted, isSame)) };
 }
 
