@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { findPipelineFiles } from "./cli/pipeline-files.ts";
 import { readPassword } from "./cli/read-password.ts";
 import { runCli } from "./cli/run-cli.ts";
 import { processEnvironment, readProcessConfig } from "./config.ts";
@@ -19,6 +20,7 @@ export const exitCode = await runCli(process.argv.slice(2), {
     },
     readPassword: (prompt) => readPassword(prompt, process.stdin, process.stderr),
     readFile: (path) => readFile(path, "utf8"),
+    findPipeline: findPipelineFiles,
     fetch,
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     now: () => new Date(),

@@ -1,4 +1,5 @@
 import type { ApiTokenStore } from "../cicd/core/api-token.ts";
+import type { PipelineFiles } from "./pipeline-files.ts";
 
 /** What the commands need of the outside. */
 export interface CliPorts {
@@ -12,6 +13,8 @@ export interface CliPorts {
     readPassword(prompt: string): Promise<string>;
     /** The text of a file; throws when it cannot be read. */
     readFile(path: string): Promise<string>;
+    /** The pipeline of a file or folder of a working copy; throws AppError `not_found`. */
+    findPipeline(path: string): Promise<PipelineFiles>;
     readonly fetch: typeof fetch;
     sleep(milliseconds: number): Promise<void>;
     now(): Date;

@@ -23,7 +23,7 @@ export interface CommandLine {
 export interface Command {
     /** Such as `token create`. */
     readonly name: string;
-    /** Its words, such as `<stack>`; each must be given. */
+    /** Its words, such as `<stack>`; each must be given, but for those in brackets at the end, such as `[file]`. */
     readonly words: readonly string[];
     readonly summary: string;
     readonly flags: Readonly<Record<string, Flag>>;
@@ -35,7 +35,8 @@ export interface Command {
 /** Reads a command's own arguments; throws UsageError. */
 export function readCommandLine(command: Command, argv: readonly string[]): CommandLine {
     const { values, positionals } = parse(command, argv);
-    if (positionals.length !== command.words.length) {
+    const required = command.words.filter((word) => !word.startsWith("[")).length;
+    if (positionals.length < required || positionals.length > command.words.length) {
         const wanted = command.words.join(" ") || "no words";
         throw new UsageError(`${command.name}: takes ${wanted}, got ${positionals.length} word(s)`);
     }

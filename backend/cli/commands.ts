@@ -4,6 +4,7 @@ import { deployCommand, logsCommand } from "./deployment-commands.ts";
 import { previewCommand } from "./preview-command.ts";
 import { tokenCommands } from "./token-commands.ts";
 import { userCommands } from "./user-commands.ts";
+import { validateCommand } from "./validate-command.ts";
 
 const serveCommand: Command = {
     name: "serve",
@@ -28,6 +29,7 @@ export const commands: readonly Command[] = [
     deployCommand,
     previewCommand,
     logsCommand,
+    validateCommand,
     ...tokenCommands,
     ...userCommands,
 ];

@@ -29,6 +29,7 @@ function createProgram(answer: object, status = 200, environment: CliPorts["envi
         openData: () => Promise.reject(new Error("never")),
         readPassword: () => Promise.reject(new Error("never")),
         readFile: async () => "from-file\n",
+        findPipeline: () => Promise.reject(new Error("never")),
         async fetch(url, init) {
             asked.push({ url: url instanceof Request ? url.url : url.toString(), init });
             return Response.json(answer, { status });

@@ -41,6 +41,7 @@ async function createProgram(fields: Partial<CliPorts> = {}, edge?: Edge) {
         },
         readPassword: async () => "a-new-password",
         readFile: async () => "from-file\n",
+        findPipeline: () => Promise.reject(new Error("never")),
         fetch,
         sleep: async () => undefined,
         now: () => new Date("2026-01-31T12:00:00.000Z"),

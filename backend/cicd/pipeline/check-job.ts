@@ -1,0 +1,36 @@
+import type { PipelineDefaults } from "../../../common/schema/pipeline-job.ts";
+import type { PipelineMistake } from "../../../common/schema/pipeline-mistake.ts";
+import { checkMatrix } from "./check-matrix.ts";
+import { checkPatterns } from "./check-patterns.ts";
+import { type CheckedJob, lacks } from "./job-source.ts";
+import { placeAt } from "./located.ts";
+import { mistakeAt } from "./mistake.ts";
+import { namedServices } from "./named-services.ts";
+
+/** What is wrong with one job by itself, beyond the shape of its values. */
+export function checkJob(job: CheckedJob, defaults: PipelineDefaults): readonly PipelineMistake[] {
+    return [...checkImage(job, defaults), ...checkServices(job, defaults), ...checkMatrix(job), ...checkPatterns(job)];
+}
+
+function checkImage(job: CheckedJob, defaults: PipelineDefaults): readonly PipelineMistake[] {
+    const isMissing = lacks(job, "image") && defaults.image === undefined;
+    return isMissing ? [mistakeAt(job.place, `${job.name} has no image`, "add image, such as image: node:20")] : [];
+}
+
+function checkServices({ name, node, spec }: CheckedJob, defaults: PipelineDefaults): readonly PipelineMistake[] {
+    const names = namedServices(spec.services ?? defaults.services).map((service) => service.name);
+    return names.flatMap((service, index) => {
+        const place = placeAt(node, ["services", index]);
+        if (service === "") {
+            return [
+                mistakeAt(
+                    place,
+                    `${name}.services[${index + 1}] has no name`,
+                    "add name: the host name it is reached by",
+                ),
+            ];
+        }
+        const isTwice = names.indexOf(service) !== index;
+        return isTwice ? [mistakeAt(place, `${name} has two services named ${service}`, "give one another name")] : [];
+    });
+}

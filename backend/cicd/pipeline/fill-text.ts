@@ -1,0 +1,53 @@
+const longest = 65_536;
+const name = "[A-Za-z_][A-Za-z0-9_]*";
+const reference = new RegExp(`\\$(?:\\$|(${name})|\\{(${name})(?::-([^{}]*))?\\})`, "g");
+
+/** A text became longer than 65,536 characters when its variables got their values. */
+export class TextTooLong extends Error {}
+
+/** Environment variables by name. */
+export type Variables = Readonly<Record<string, string>>;
+
+/**
+ * Puts variables into a text: `$NAME`, `${NAME}`, `${NAME:-default}`; `$$` is a `$`. A name without a value stays as it
+ * is written. Values are not looked through again. Throws TextTooLong.
+ */
+export function fillText(text: string, variables: Variables): string {
+    let length = text.length;
+    return text.replace(reference, (written: string, bare?: string, braced?: string, fallback?: string) => {
+        const value = valueOf(written, bare ?? braced, fallback, variables);
+        length += value.length - written.length;
+        if (length > longest) {
+            throw new TextTooLong();
+        }
+        return value;
+    });
+}
+
+function valueOf(written: string, key: string | undefined, fallback: string | undefined, variables: Variables): string {
+    if (key === undefined) {
+        return "$";
+    }
+    const value = Object.hasOwn(variables, key) ? variables[key] : undefined;
+    return (fallback !== undefined && value === "" ? fallback : value) ?? fallback ?? written;
+}
+
+/** The first variable of a text that has no value. */
+export function missingVariable(text: string, variables: Variables): string | undefined {
+    for (const [, bare, braced, fallback] of text.matchAll(reference)) {
+        const key = bare ?? braced;
+        if (key !== undefined && fallback === undefined && !Object.hasOwn(variables, key)) {
+            return key;
+        }
+    }
+    return undefined;
+}
+
+/** Adds variables to others, in order: each may name those before it. Throws TextTooLong. */
+export function addVariables(known: Variables, added: Readonly<Record<string, string | number | boolean>>): Variables {
+    const filled = { ...known };
+    for (const [key, value] of Object.entries(added)) {
+        filled[key] = fillText(String(value), filled);
+    }
+    return filled;
+}

@@ -1,0 +1,36 @@
+import { secondsOf } from "../../../common/schema/pipeline-duration.ts";
+import type { PlannedService } from "../../../common/schema/pipeline-plan.ts";
+import type { PipelineServices } from "../../../common/schema/pipeline-service.ts";
+import { fillText, type Variables } from "./fill-text.ts";
+import { namedServices } from "./named-services.ts";
+
+type Service = ReturnType<typeof namedServices>[number];
+
+/** The containers beside a job, with every default; the job's variables may stand in their images and variables. */
+export function planServices(services: PipelineServices | undefined, variables: Variables): PlannedService[] {
+    return namedServices(services).map((service) => planService(service, variables));
+}
+
+function planService(
+    { name, image, command, entrypoint, health, ...service }: Service,
+    variables: Variables,
+): PlannedService {
+    const own = Object.entries(service.variables ?? {}).map(([key, value]): [string, string] => [
+        key,
+        fillText(String(value), variables),
+    ]);
+    return {
+        name,
+        image: fillText(image, variables),
+        variables: Object.fromEntries(own),
+        ...(command === undefined ? {} : { command: [command].flat() }),
+        ...(entrypoint === undefined ? {} : { entrypoint: [entrypoint].flat() }),
+        ...(health === undefined ? {} : { health: planHealth(health) }),
+    };
+}
+
+function planHealth({ command, interval = 2, timeout = 60 }: NonNullable<Service["health"]>): PlannedService["health"] {
+    // One text is a line for the service's shell, as in a Dockerfile.
+    const words = typeof command === "string" ? ["sh", "-c", command] : command;
+    return { command: words, intervalSeconds: secondsOf(interval), timeoutSeconds: secondsOf(timeout) };
+}
