@@ -166,7 +166,8 @@ describe.skipIf(sshd === undefined)("a deployment over SSH", () => {
         const after = await remoteContainer(host, stack, "web");
         expect(after).toMatch(/^[0-9a-f]{64}$/);
         expect(await host.docker("logs", after)).toBe("two");
-        expect(await readdir(join(host.stacks, ".cicd"))).not.toContain(id);
+        // What a command leaves there is removed behind its result, which does not wait for it.
+        await expect.poll(() => readdir(join(host.stacks, ".cicd")), { timeout: 10_000 }).not.toContain(id);
     });
 
     it("waits for another server that deploys the same stack there", async () => {
