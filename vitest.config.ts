@@ -4,6 +4,12 @@ import { defineConfig } from "vitest/config";
 const browserJourneys = "test/e2e/{*-page,browser,discover,forms,page}.test.ts";
 
 /**
+ * A build machine gives what runs on real engines and clocks a second try, and the run says which test needed it: a busy
+ * machine must not look like a broken program, and a broken program fails twice.
+ */
+const retry = process.env["CI"] === "true" ? 1 : 0;
+
+/**
  * Four projects: `unit` (pure code and stores, no engine), `page` (Vue components in a simulated DOM) and
  * `journey` (real Docker and git; two files at a time, which mostly wait for the engine), then `browser`, alone:
  * a browser drops its connections whenever the machine's networks change, and every stack of the others makes one.
@@ -34,6 +40,7 @@ export default defineConfig({
                     exclude: [browserJourneys],
                     testTimeout: 120_000,
                     hookTimeout: 180_000,
+                    retry,
                     maxWorkers: 2,
                     sequence: { groupOrder: 1 },
                 },
@@ -44,6 +51,7 @@ export default defineConfig({
                     include: [browserJourneys],
                     testTimeout: 120_000,
                     hookTimeout: 180_000,
+                    retry,
                     maxWorkers: 1,
                     sequence: { groupOrder: 2 },
                 },

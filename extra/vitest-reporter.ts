@@ -1,14 +1,26 @@
 import type { Reporter, TestModule, TestSuite } from "vitest/node";
 import { writeCounts, type Counts } from "./test-run/counts.ts";
 
-/** Writes how many tests passed, failed and were skipped to the file that `CICD_TEST_COUNTS` names. */
+/** Writes how many tests passed, failed and were skipped to the file that `CICD_TEST_COUNTS` names; tells second tries. */
 export default class CountingReporter implements Reporter {
     onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
+        for (const name of secondTries(modules)) {
+            console.log(`Passed at its second try only: ${name}`);
+        }
         const file = process.env["CICD_TEST_COUNTS"];
         if (file !== undefined) {
             writeCounts(file, countRun(modules, unhandledErrors.length));
         }
     }
+}
+
+/** Tests that failed first and passed then, by file and name. */
+export function secondTries(modules: readonly TestModule[]): readonly string[] {
+    return modules.flatMap((module) =>
+        [...module.children.allTests()]
+            .filter((test) => test.diagnostic()?.flaky === true)
+            .map((test) => `${module.relativeModuleId} > ${test.fullName}`),
+    );
 }
 
 /**

@@ -31,6 +31,11 @@ describe("counting a run of vitest", () => {
         expect(await runFixture("mixed", "--testNamePattern", "(?!)")).toEqual({ passed: 0, failed: 0, skipped: 4 });
     });
 
+    it("counts what passes at its second try as passed, where a second one is given", async () => {
+        expect(await runFixture("second-try", "--retry", "1")).toEqual({ passed: 1, failed: 0, skipped: 0 });
+        expect(await runFixture("second-try")).toEqual({ passed: 0, failed: 1, skipped: 0 });
+    });
+
     it("counts nothing where a filter may find no file", async () => {
         expect(await runFixture("nonesuch", "--passWithNoTests")).toEqual(noCounts);
     });
