@@ -117,6 +117,7 @@ module.exports = {
         spokenToIn("croner", "^backend/cicd/adapters/schedule/"),
         spokenToIn("@asteasolutions/zod-to-openapi", "^backend/cicd/http/"),
         spokenToIn("@lydell/node-pty", "^backend/host/adapters/terminal/"),
+        spokenToIn("tar", ["^backend/cicd/adapters/(archive|executor)/"]),
     ],
     options: {
         doNotFollow: { path: "node_modules" },

@@ -2,12 +2,14 @@ import type { Agent } from "node:http";
 import { hostname } from "node:os";
 import { fileURLToPath } from "node:url";
 import { cicdMigrations, hostMigrations } from "../db/knex_migrations/index.ts";
+import { createJobArchives } from "./cicd/adapters/archive/job-archives.ts";
 import { systemClock } from "./cicd/adapters/clock/system-clock.ts";
 import { unifiedDiff } from "./cicd/adapters/diff/unified-diff.ts";
 import { diskMeter } from "./cicd/adapters/disk/disk-meter.ts";
 import { diskFiles } from "./cicd/adapters/disk/files.ts";
 import { createEngine } from "./cicd/adapters/docker/engine.ts";
 import { createImageTransfer } from "./cicd/adapters/docker/image-transfer.ts";
+import { createDockerExecutor } from "./cicd/adapters/executor/docker-executor.ts";
 import { createFindOwnContainer } from "./cicd/adapters/docker/own-container.ts";
 import { probeFromHost } from "./cicd/adapters/docker/probe-from-host.ts";
 import { createLogStore } from "./cicd/adapters/files/log-store.ts";
@@ -32,6 +34,7 @@ import { createDeploymentStore } from "./cicd/adapters/sqlite/deployment-store.t
 import { createLogChunkStore } from "./cicd/adapters/sqlite/log-chunk-store.ts";
 import { createKeyFiles, type KeyFiles } from "./cicd/adapters/ssh-keys/key-files.ts";
 import { keepKeysInFiles, removeOrphanedKeys } from "./cicd/adapters/ssh-keys/keyed-repositories.ts";
+import { createPipelineStore } from "./cicd/adapters/sqlite/pipeline-store.ts";
 import { createRegistryStore } from "./cicd/adapters/sqlite/registry-store.ts";
 import { keepTargetKeysInFiles } from "./cicd/adapters/ssh-keys/keyed-targets.ts";
 import { createRepositoryStore } from "./cicd/adapters/sqlite/repository-store.ts";
@@ -41,8 +44,10 @@ import { webhookProviders } from "./cicd/adapters/webhooks/index.ts";
 import { registryWebhooks } from "./cicd/adapters/webhooks/registry/index.ts";
 import type { Host } from "./cicd/core/host.ts";
 import { type FindOwnContainer, ownStackTrouble, stacksDirectoryTrouble } from "./cicd/core/own-container.ts";
+import { createJobFiles } from "./cicd/services/pipelines/job-files.ts";
 import { createCicdPlugin, type PluginPorts } from "./cicd/plugin.ts";
 import type { Config } from "./config.ts";
+import { dockerAddress } from "./docker-address.ts";
 import { memoryRateLimit } from "./host/adapters/rate-limit/memory.ts";
 import { createApiTokenStore } from "./host/adapters/sqlite/api-token-store.ts";
 import { createSettingStore } from "./host/adapters/sqlite/setting-store.ts";
@@ -60,7 +65,7 @@ import { migrate } from "./platform/sqlite/migrate.ts";
 
 export interface App {
     readonly address: string;
-    /** Deployments that went on after a restart. */
+    /** Deployments and pipelines that went on after a restart. */
     readonly resumed: number;
     stop(): Promise<void>;
 }
@@ -75,7 +80,7 @@ export async function openData(config: Pick<Config, "dataDirectory">): Promise<D
 
 /** Puts host and plugin together and starts them. */
 export async function startApp(config: Config, log: Logger, version: string): Promise<App> {
-    const docker = connectDocker(dockerAddress(config));
+    const docker = connectDocker(dockerAddress(config.dockerEnvironment));
     const findOwnContainer = createFindOwnContainer(docker);
     await checkOwnContainer(findOwnContainer, config);
     await diskFiles.makeDirectory(config.dataDirectory);
@@ -98,7 +103,8 @@ export async function startApp(config: Config, log: Logger, version: string): Pr
     });
     const sshKeys = createKeyFiles(`${config.dataDirectory}/cicd/ssh`, createCipher(key));
     const own = { docker, findOwnContainer, engine: createEngine(docker, findOwnContainer) };
-    const ports = pluginPorts({ config, log, key, sshKeys, database, host, apiTokens, ...own });
+    const serverName = `${hostname()}-${keyedHash(key, "server name").slice(0, 8)}`;
+    const ports = pluginPorts({ config, log, key, sshKeys, database, host, apiTokens, serverName, ...own });
     const plugin = createCicdPlugin(ports, {
         baseUrl: config.baseUrl ?? localAddress(config, config.port),
         version,
@@ -106,8 +112,9 @@ export async function startApp(config: Config, log: Logger, version: string): Pr
         stabilitySeconds: config.stabilitySeconds,
         buildCacheLimitBytes: config.buildCacheGib && config.buildCacheGib * 1024 ** 3,
         maxConcurrentDeployments: config.maxConcurrentDeployments,
+        maxConcurrentPipelines: config.maxConcurrentPipelines,
         serverId: randomId(),
-        serverName: `${hostname()}-${ports.hash("server name").slice(0, 8)}`,
+        serverName,
     });
     host.addRouters(plugin.routers);
     host.registerAgentEvents(plugin.socketEvents, plugin.socketHandlers);
@@ -154,6 +161,7 @@ interface Parts {
     readonly docker: DockerClient;
     readonly findOwnContainer: FindOwnContainer;
     readonly engine: PluginPorts["engine"];
+    readonly serverName: string;
 }
 
 function pluginPorts(parts: Parts): PluginPorts {
@@ -183,11 +191,12 @@ function pluginPorts(parts: Parts): PluginPorts {
         events: createWebhookEventStore(sqlite),
         stackStates: rememberStackStates(createStackStateStore(sqlite)),
         releases: createReleaseStore({ directory: `${directory}/releases`, cipher }),
-        logs: createLogStore({
-            directory: `${directory}/logs`,
-            chunks: createLogChunkStore(sqlite),
-            clock: systemClock,
-            onError,
+        ...fileLogs(`${directory}/logs`, sqlite, onError),
+        pipelines: createPipelineStore(sqlite),
+        executor: createDockerExecutor({ docker, engine, findOwnContainer, serverName: parts.serverName }),
+        jobFiles: createJobFiles({
+            ...{ archives: createJobArchives(), files: diskFiles, meter: diskMeter, clock: systemClock },
+            directory,
         }),
         tokens: apiTokens,
         git,
@@ -212,6 +221,22 @@ function pluginPorts(parts: Parts): PluginPorts {
         random: Math.random,
         onNotice: (message) => log.info({}, message),
         onError,
+    };
+}
+
+/** Logs in files, and where in them which lines lie in the database. */
+function fileLogs(
+    directory: string,
+    sqlite: Parameters<typeof createLogChunkStore>[0],
+    onError: (error: unknown) => void,
+): Pick<PluginPorts, "logs" | "jobLogs"> {
+    const shared = { clock: systemClock, onError };
+    return {
+        logs: createLogStore({ ...shared, directory, chunks: createLogChunkStore(sqlite) }),
+        jobLogs: createLogStore({
+            ...{ ...shared, directory: `${directory}/jobs` },
+            chunks: createLogChunkStore(sqlite, "jobs"),
+        }),
     };
 }
 
@@ -240,11 +265,6 @@ function throwInWords(error: unknown): never {
 function remoteEngine(docker: DockerClient, agent: Agent) {
     const remote = connectDocker({ agent });
     return { engine: createEngine(remote), images: createImageTransfer(docker, remote) };
-}
-
-function dockerAddress(config: Config) {
-    const { DOCKER_HOST: host, DOCKER_CERT_PATH: certPath, DOCKER_TLS_VERIFY: verify } = config.dockerEnvironment;
-    return { host, certPath, tlsVerify: verify !== undefined && verify !== "" };
 }
 
 function localAddress(config: Config, port: number): string {

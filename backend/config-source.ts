@@ -36,6 +36,7 @@ const options = {
     baseUrl: { flag: "base-url", variable: "CICD_BASE_URL" },
     encryptionKey: { flag: "encryption-key", variable: "CICD_ENCRYPTION_KEY", secret: true },
     maxConcurrent: { flag: "max-concurrent-deployments", variable: "CICD_MAX_CONCURRENT_DEPLOYMENTS" },
+    maxConcurrentPipelines: { flag: "max-concurrent-pipelines", variable: "CICD_MAX_CONCURRENT_PIPELINES" },
     stabilitySeconds: { flag: "stability-seconds", variable: "CICD_STABILITY_SECONDS" },
     allowPrivateGitHosts: {
         flag: "allow-private-git-hosts",

@@ -22,6 +22,8 @@ export interface Config {
     /** 32 bytes in base64 or hex, as given. */
     readonly encryptionKey: string | undefined;
     readonly maxConcurrentDeployments: number;
+    /** Runs of pipelines that deploy nothing. */
+    readonly maxConcurrentPipelines: number;
     readonly stabilitySeconds: number;
     readonly allowPrivateGitHosts: boolean;
     readonly allowFileGit: boolean;
@@ -91,6 +93,7 @@ export function readConfig(argv: readonly string[], environment: Environment, pr
             min: 1,
             max: 64,
         }),
+        maxConcurrentPipelines: source.integer("maxConcurrentPipelines", { fallback: 2, min: 1, max: 64 }),
         stabilitySeconds: source.integer("stabilitySeconds", { fallback: 10, min: 0, max: 3600 }),
         allowPrivateGitHosts: source.boolean("allowPrivateGitHosts"),
         allowFileGit: source.boolean("allowFileGit"),

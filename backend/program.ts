@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { onInterrupt } from "./cli/interrupt.ts";
 import { findPipelineFiles } from "./cli/pipeline-files.ts";
 import { readPassword } from "./cli/read-password.ts";
 import { runCli } from "./cli/run-cli.ts";
+import { describeWorkingCopy } from "./cli/working-copy.ts";
 import { processEnvironment, readProcessConfig } from "./config.ts";
 import { serve } from "./serve.ts";
 
@@ -21,6 +23,15 @@ export const exitCode = await runCli(process.argv.slice(2), {
     readPassword: (prompt) => readPassword(prompt, process.stdin, process.stderr),
     readFile: (path) => readFile(path, "utf8"),
     findPipeline: findPipelineFiles,
+    local: {
+        describeWorkingCopy: (root) => describeWorkingCopy(root, processEnvironment()),
+        openJobs: async (root) => {
+            const { openLocalJobs } = await import("./local-jobs.ts");
+            return openLocalJobs(root, processEnvironment());
+        },
+        onInterrupt: (listener) => onInterrupt(process, listener),
+        isTerminal: process.stdout.isTTY,
+    },
     fetch,
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     now: () => new Date(),

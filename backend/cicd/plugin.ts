@@ -16,33 +16,36 @@ import type { Login } from "./core/login.ts";
 import type { LogStore } from "./core/log-stream.ts";
 import type { DiskGauges, Metrics } from "./core/metrics.ts";
 import type { FindOwnContainer } from "./core/own-container.ts";
+import type { JobExecutor } from "./core/job-executor.ts";
 import type { RegistryStore } from "./core/registry.ts";
 import type { DockerConfigs, LookUpHost } from "./core/registry-login.ts";
-import type { ReceiveRegistryPush, RegistryWebhooks } from "./core/registry-push.ts";
+import type { RegistryWebhooks } from "./core/registry-push.ts";
 import type { ReleaseStore } from "./core/release.ts";
 import type { RemoteMachines } from "./core/remote-machine.ts";
+import type { PipelineStore } from "./core/pipeline-run.ts";
 import type { Schedules } from "./core/schedule.ts";
 import type { Ssh } from "./core/ssh.ts";
 import type { StackStateStore } from "./core/stack-state.ts";
 import type { TargetHost } from "./core/target-host.ts";
 import type { TextDiff } from "./core/text-diff.ts";
 import type { WebhookEventStore, WebhookProvider } from "./core/webhook-event.ts";
-import type { ReceiveWebhook } from "./core/webhook-receiver.ts";
 import type { GitProvider } from "../../common/schema/git-repository.ts";
-import { createHealthRouter } from "./http/health.ts";
-import { createRestRouter } from "./http/router.ts";
-import { createWebhookRouter } from "./http/webhook-route.ts";
+import { createRouters } from "./edges.ts";
+import { createLife } from "./life.ts";
 import { announcedEvents } from "./services/announce-deliveries.ts";
 import { createAnnounce } from "./services/announcements.ts";
 import { approvalServices } from "./services/approval-services.ts";
 import { cancelDeployment } from "./services/cancel-deployment.ts";
 import { createUndoneCheck } from "./services/check-undone.ts";
 import { type CicdServices, createCicdServices } from "./services/cicd-services.ts";
+import { deploymentQueue } from "./services/deployment-queue.ts";
 import { createDeployer } from "./services/deployer.ts";
 import { createDeploymentHealths } from "./services/deployment-healths.ts";
 import { keepDisk } from "./services/disk.ts";
 import { createElsewhere, type LiveElsewhere } from "./services/elsewhere.ts";
 import { createEnqueue, type Enqueue } from "./services/enqueue-deployment.ts";
+import { forgetJobFiles } from "./services/forget-job-files.ts";
+import type { JobFiles } from "./services/pipelines/job-files.ts";
 import { previewBuilt } from "./services/preview-kept.ts";
 import { receiveRegistryPush } from "./services/receive-registry-push.ts";
 import { receiveWebhook } from "./services/receive-webhook.ts";
@@ -51,6 +54,10 @@ import { createMachines } from "./services/machines.ts";
 import { recover } from "./services/recover.ts";
 import { redeliverWebhook } from "./services/redeliver-webhook.ts";
 import { withPins } from "./services/pin-stack.ts";
+import { announcedPipelines } from "./services/pipelines/announced-pipelines.ts";
+import { createAnnouncePipelines } from "./services/pipelines/announce-pipelines.ts";
+import type { EnqueuePipeline } from "./services/pipelines/enqueue-pipeline.ts";
+import { createPipelines } from "./services/pipelines/server-pipelines.ts";
 import { findDrift } from "./services/find-drift.ts";
 import { restoreLive } from "./services/restore-live.ts";
 import { rollBackTo } from "./services/roll-back-to.ts";
@@ -79,6 +86,11 @@ export interface PluginPorts {
     readonly stackStates: StackStateStore;
     readonly releases: ReleaseStore;
     readonly logs: LogStore;
+    /** Of the jobs of pipelines, and of the runs that belong to no deployment, by their ids. */
+    readonly jobLogs: LogStore;
+    readonly pipelines: PipelineStore;
+    readonly jobFiles: JobFiles;
+    readonly executor: JobExecutor;
     readonly tokens: ApiTokenStore;
     readonly git: Git;
     readonly ssh: Ssh;
@@ -114,6 +126,8 @@ export interface PluginOptions {
     readonly metricsPublic: boolean;
     readonly stabilitySeconds: number;
     readonly maxConcurrentDeployments: number;
+    /** Of those that run alone. */
+    readonly maxConcurrentPipelines: number;
     /** This server's name in leases and on containers; new at every start. */
     readonly serverId: string;
     /** This server's name on the machines that it deploys to: unique, and the same after a restart. */
@@ -140,25 +154,10 @@ async function stackBadges(
     return new Map(repositories.map(({ stackId }) => [stackId, latest.get(stackId)?.status]));
 }
 
-function createRouters(
-    { host, metrics, engine, repositories, onError: report }: PluginPorts,
-    { version, metricsPublic }: PluginOptions,
-    services: CicdServices,
-    receive: { readonly receiveWebhook: ReceiveWebhook; readonly receiveRegistryPush: ReceiveRegistryPush },
-) {
-    const hasHook = async (id: string) => (await repositories.find(id)) !== undefined;
-    return [
-        createWebhookRouter({ ...receive, hasHook, metrics, report }),
-        createRestRouter({ host, version, report, services }),
-        createHealthRouter({
-            ...{ host, version, report, engine, metrics, metricsPublic },
-            lowPlaces: () => services.findLowPlaces(),
-        }),
-    ];
-}
-
 /** What takes deliveries, and what looks at some of them afterwards. */
-function createReceivers(ports: PluginPorts & { readonly enqueue: Enqueue }) {
+function createReceivers(
+    ports: PluginPorts & { readonly enqueue: Enqueue; readonly enqueuePipeline: EnqueuePipeline },
+) {
     const undone = createUndoneCheck(ports);
     const deciding = { ...ports, checkUndone: undone.check };
     const receive = { receiveWebhook: receiveWebhook(deciding), receiveRegistryPush: receiveRegistryPush(ports) };
@@ -218,44 +217,49 @@ function tellingPorts(
 
 /** The CI/CD plugin: routers and socket handlers for its host to serve, and the worker that runs deployments. */
 export function createCicdPlugin(given: PluginPorts, options: PluginOptions) {
-    const ports = tellingPorts(given, () => ({ elsewhere, triggers }));
+    const announcePipeline = createAnnouncePipelines(given);
+    const announced = { ...given, pipelines: announcedPipelines(given.pipelines, announcePipeline) };
+    const ports = tellingPorts(announced, () => ({ elsewhere, triggers }));
     const { host } = ports;
     const running = createRunningDeployments();
-    const announce = createAnnounce(ports);
+    const directory = `${host.dataDirectory}/cicd`;
+    const workspacesDirectory = `${directory}/workspaces`;
+    const { serverId: owner, maxConcurrentDeployments: concurrency } = options;
+    const pipelines = createPipelines({ ...ports, ...options, announcePipeline, workspacesDirectory });
+    const announce = pipelines.engine.announcing(createAnnounce(ports));
     const healths = createDeploymentHealths(ports);
     const shared = { ...ports, running, announce, healths, wake: () => worker.wake() };
-    const directory = `${host.dataDirectory}/cicd`;
     const stackMachines = createMachines(ports);
     const elsewhere = createElsewhere({ ...ports, stackMachines, serverName: options.serverName });
-    const { buildCacheLimitBytes } = options;
+    const { buildCacheLimitBytes, baseUrl } = options;
     const disk = keepDisk({ ...ports, stackMachines, buildCacheLimitBytes }, directory);
     const deployer = createDeployer(
         {
             ...shared,
             logs: disk.logs,
             stackMachines,
+            runPipelinePhase: pipelines.engine.runPhase,
             previewRelease: (...given) => previewBuilt({ ...ports, stackMachines }, ...given),
         },
-        { ...options, workspacesDirectory: `${directory}/workspaces`, replacedDirectory: `${directory}/replaced` },
+        { ...options, workspacesDirectory, replacedDirectory: `${directory}/replaced` },
     );
-    const { serverId: owner, maxConcurrentDeployments: concurrency } = options;
-    const worker = createWorker({ ...shared, owner, concurrency, run: deployer.deploy });
+    const queue = deploymentQueue(ports.deployments);
+    const worker = createWorker({ ...shared, queue, owner, concurrency, run: deployer.deploy });
     const enqueue = createEnqueue(shared);
-    const { redeliver, receive, undone } = createReceivers({ ...ports, enqueue });
-    const following = { ...ports, enqueue, baseUrl: options.baseUrl };
+    const { redeliver, receive, undone } = createReceivers({ ...ports, ...pipelines.verbs, enqueue });
+    const following = { ...ports, ...pipelines.verbs, enqueue, baseUrl };
     const triggers = createTriggers(following);
     const services = createCicdServices({
-        ...ports,
-        healths,
-        baseUrl: options.baseUrl,
+        ...{ ...ports, ...pipelines.verbs, healths, enqueue, baseUrl },
         disk: disk.services,
+        forgetJobFiles: (stack) => forgetJobFiles({ ...ports, cachesDirectory: `${directory}/caches` }, stack),
         syncRepository: (call) => syncRepository(following, call),
         triggerDeployment: (call) => triggerDeployment({ ...ports, enqueue }, call),
         previewDeployment: (call) => deployer.preview(call),
         ...approvalServices({ ...shared, stackMachines }),
         ...releaseServices({ ...shared, stackMachines }),
         redeliverWebhook: redeliver,
-        testRegistry: (test) => testRegistry({ ...ports, workspacesDirectory: `${directory}/workspaces` }, test),
+        testRegistry: (test) => testRegistry({ ...ports, workspacesDirectory }, test),
     });
     followStackActions(ports, services);
     return {
@@ -263,19 +267,11 @@ export function createCicdPlugin(given: PluginPorts, options: PluginOptions) {
         socketEvents: cicdEvents,
         socketHandlers: cicdHandlers(services),
         stackExtension: createStackExtension(ports, services, elsewhere),
-        /** Cleans up after a crash, and goes on with what it left. Answers how many deployments go on. */
-        async start() {
-            await elsewhere.start();
-            const resumed = await recover({ ...shared, worker, workspacesDirectory: `${directory}/workspaces` });
-            triggers.start();
-            disk.start();
-            return resumed;
-        },
-        /** Takes nothing new, and waits for what runs to come to a point where it can be continued. */
-        async stop() {
-            await Promise.all([triggers.stop(), undone.stop(), worker.stop(), disk.stop()]);
-            elsewhere.stop();
-            stackMachines.close();
-        },
+        ...createLife({
+            ...{ elsewhere, triggers, disk, undone, stackMachines, workers: [worker, pipelines.worker] },
+            recover: () =>
+                recover({ ...shared, worker, workspacesDirectory, closeLeftRuns: pipelines.engine.closeLeft }),
+            resumePipelines: () => pipelines.worker.resume(),
+        }),
     };
 }

@@ -1,4 +1,5 @@
 import type { ApiTokenStore } from "../cicd/core/api-token.ts";
+import type { LocalPorts } from "./local-ports.ts";
 import type { PipelineFiles } from "./pipeline-files.ts";
 
 /** What the commands need of the outside. */
@@ -15,6 +16,7 @@ export interface CliPorts {
     readFile(path: string): Promise<string>;
     /** The pipeline of a file or folder of a working copy; throws AppError `not_found`. */
     findPipeline(path: string): Promise<PipelineFiles>;
+    readonly local: LocalPorts;
     readonly fetch: typeof fetch;
     sleep(milliseconds: number): Promise<void>;
     now(): Date;

@@ -2,6 +2,7 @@ import { exitCodes } from "./cli-ports.ts";
 import type { Command } from "./command.ts";
 import { deployCommand, logsCommand } from "./deployment-commands.ts";
 import { previewCommand } from "./preview-command.ts";
+import { runCommand } from "./run-command.ts";
 import { tokenCommands } from "./token-commands.ts";
 import { userCommands } from "./user-commands.ts";
 import { validateCommand } from "./validate-command.ts";
@@ -30,6 +31,7 @@ export const commands: readonly Command[] = [
     previewCommand,
     logsCommand,
     validateCommand,
+    runCommand,
     ...tokenCommands,
     ...userCommands,
 ];

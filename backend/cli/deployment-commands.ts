@@ -3,7 +3,7 @@ import { Deployment } from "../../common/schema/deployment.ts";
 import { connectApi, urlFlag } from "./api-client.ts";
 import { exitCodes } from "./cli-ports.ts";
 import type { Command } from "./command.ts";
-import { followDeployment } from "./follow-deployment.ts";
+import { followDeployment, followEither } from "./follow-deployment.ts";
 import { readRequest, requestFlags } from "./request-flags.ts";
 
 const Started = z.object({ deployment: Deployment });
@@ -33,10 +33,10 @@ export const deployCommand: Command = {
 
 export const logsCommand: Command = {
     name: "logs",
-    words: ["<deployment>"],
-    summary: "Print a deployment's log, and follow it while it runs.",
+    words: ["<id>"],
+    summary: "Print the log of a deployment or a pipeline, and follow it while it runs.",
     flags: urlFlag,
     async run(line, ports) {
-        return followDeployment(await connectApi(line, ports), line.words[0] ?? "", ports);
+        return followEither(await connectApi(line, ports), line.words[0] ?? "", ports);
     },
 };

@@ -1,13 +1,14 @@
 import { z } from "zod";
-import { AppError } from "../../common/errors.ts";
+import { AppError, errorCode as codeOf } from "../../common/errors.ts";
 import { DeploymentErrorCode, DeploymentStatus } from "../../common/schema/deployment.ts";
+import { PipelineStatus } from "../../common/schema/pipeline-run.ts";
 import { LogLine } from "../../common/schema/log-line.ts";
 import type { ApiClient } from "./api-client.ts";
 import { exitCodes, type CliPorts, type ExitCode } from "./cli-ports.ts";
 import { readEvents } from "./event-stream.ts";
 
 const End = z.object({
-    status: DeploymentStatus,
+    status: z.union([DeploymentStatus, PipelineStatus]),
     error: z.string().optional(),
     errorCode: DeploymentErrorCode.optional(),
 });
@@ -20,10 +21,26 @@ const mostRetries = 60;
  * Prints a deployment's log until it ends; a connection that breaks (a restart of the server) is made anew and goes on
  * after the last line. Answers 0 where it was successful or had nothing to do, else 1.
  */
-export async function followDeployment(client: ApiClient, id: string, ports: CliPorts): Promise<ExitCode> {
+export function followDeployment(client: ApiClient, id: string, ports: CliPorts): Promise<ExitCode> {
+    return followLog(client, `/deployments/${encodeURIComponent(id)}/logs`, ports);
+}
+
+/** The same for an id of a deployment, or else of a pipeline. */
+export async function followEither(client: ApiClient, id: string, ports: CliPorts): Promise<ExitCode> {
+    try {
+        return await followDeployment(client, id, ports);
+    } catch (error) {
+        if (codeOf(error) !== "not_found") {
+            throw error;
+        }
+        return followLog(client, `/pipelines/${encodeURIComponent(id)}/logs`, ports);
+    }
+}
+
+async function followLog(client: ApiClient, path: string, ports: CliPorts): Promise<ExitCode> {
     const position = { lastEventId: "0" };
     for (let failures = 0; ; failures += 1) {
-        const end = await followOnce(client, id, ports, position).catch((error: unknown) => {
+        const end = await followOnce(client, path, ports, position).catch((error: unknown) => {
             const isRefusal = error instanceof AppError && error.code !== "unavailable";
             if (isRefusal || failures >= mostRetries) {
                 throw error;
@@ -39,11 +56,11 @@ export async function followDeployment(client: ApiClient, id: string, ports: Cli
 
 async function followOnce(
     client: ApiClient,
-    id: string,
+    path: string,
     ports: CliPorts,
     position: { lastEventId: string },
 ): Promise<End | undefined> {
-    const body = await client.stream(`/deployments/${encodeURIComponent(id)}/logs`, position.lastEventId);
+    const body = await client.stream(path, position.lastEventId);
     for await (const event of readEvents(body)) {
         const data: unknown = JSON.parse(event.data);
         if (event.event === "end") {
@@ -57,5 +74,6 @@ async function followOnce(
 
 function conclude({ status, error, errorCode }: End, ports: CliPorts): ExitCode {
     ports.printError(error === undefined ? status : `${status}: ${error}`);
-    return status === "successful" || errorCode === "no_change" ? exitCodes.ok : exitCodes.failed;
+    const isGood = ["successful", "success", "skipped"].includes(status) || errorCode === "no_change";
+    return isGood ? exitCodes.ok : exitCodes.failed;
 }

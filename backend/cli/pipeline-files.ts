@@ -4,6 +4,8 @@ import { AppError } from "../../common/errors.ts";
 
 /** A pipeline in a working copy. */
 export interface PipelineFiles {
+    /** The repository's folder, absolute; the file's own folder where there is no repository. */
+    readonly root: string;
     /** Its path from the root of the repository. */
     readonly path: string;
     /** A file by its path from the root; undefined where there is none inside of it. */
@@ -21,6 +23,7 @@ export async function findPipelineFiles(given: string): Promise<PipelineFiles> {
     }
     const root = await findRoot(dirname(file));
     return {
+        root,
         path: relative(root, file).split(sep).join("/"),
         read: (path) => readInside(root, path),
     };

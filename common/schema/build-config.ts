@@ -88,6 +88,10 @@ export const BuildConfigInput = z.strictObject({
     healthCheckPort: z.int().min(1).max(65_535).nullish(),
     rollbackOnFailure: z.boolean().default(true),
     pipelinePath: innerPath.default("pipeline.yml"),
+    /** Branches whose pushes run the pipeline and deploy nothing: regular expressions over the whole name. */
+    pipelineBranches: z.array(regularExpression).max(50).default([]),
+    /** Whether jobs that ask for it get the engine's socket, which makes them root on the machine; for admins to say. */
+    pipelineEngineSocket: z.boolean().default(false),
     registryId: z.string().max(64).nullish(),
     imageTemplate: z.string().max(255).nullish(),
     /** Names of secret variables that a Dockerfile may mount: `RUN --mount=type=secret,id=NAME`. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { CommitSha, GitRef } from "./git-ref.ts";
+import { JobStatus } from "./job-status.ts";
 import { Timestamp } from "./timestamp.ts";
 
 export const deploymentStatuses = [
@@ -150,7 +151,19 @@ export const Deployment = z.object({
     approvedBy: z.string().optional(),
     /** The images whose push to a registry asked for this deployment. */
     refreshImages: z.array(RefreshImage).optional(),
-    jobs: z.array(z.object({ name: z.string(), stage: z.string(), status: z.string() })),
+    /** The pipeline that ran for it. */
+    pipelineId: z.string().optional(),
+    /** Those of its pipeline. `duration` in seconds. */
+    jobs: z.array(
+        z.object({
+            id: z.string(),
+            name: z.string(),
+            stage: z.string(),
+            status: JobStatus,
+            duration: z.number().optional(),
+            exitCode: z.int().optional(),
+        }),
+    ),
     /** Whether its release is kept, so that it can be rolled back to. */
     canRollBack: z.boolean(),
     /** Whether it is what the stack runs now. */

@@ -1,12 +1,14 @@
 import { z } from "zod";
 import { Timestamp } from "./timestamp.ts";
 
-/** What of the disk belongs to whom. `images` are those that our releases built, on every machine. */
+/** What of the disk belongs to whom. `artifacts` and `caches` are those of pipelines' jobs. `images` are those that our releases built, on every machine. */
 export const diskParts = [
     "releases",
     "replaced",
     "logs",
     "workspaces",
+    "artifacts",
+    "caches",
     "mirrors",
     "database",
     "images",

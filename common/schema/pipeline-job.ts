@@ -62,5 +62,9 @@ export const PipelineJob = PipelineDefaults.extend({
     working_directory: WorkingDirectory.optional().describe("The folder the script starts in, below the workspace."),
     entrypoint: PipelineCommand.optional().describe("In the place of the image's own."),
     user: User.optional().describe("The user that the script runs as; the image's own."),
+    docker: z
+        .boolean()
+        .optional()
+        .describe("Puts the engine's own socket into the container, where an admin allows that for the stack; false."),
 });
 export type PipelineJob = z.infer<typeof PipelineJob>;

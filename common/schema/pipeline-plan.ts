@@ -3,9 +3,6 @@ import { ArtifactsWhen } from "./pipeline-artifacts.ts";
 import { RetryReason } from "./pipeline-retry.ts";
 import { JobWhen } from "./pipeline-rule.ts";
 
-export const JobStatus = z.enum(["pending", "running", "success", "failed", "cancelled", "skipped"]);
-export type JobStatus = z.infer<typeof JobStatus>;
-
 const Environment = z.record(z.string(), z.string());
 const Command = z.array(z.string());
 
@@ -42,6 +39,7 @@ export const PlannedJob = z.object({
     beforeScript: z.array(z.string()),
     script: z.array(z.string()),
     afterScript: z.array(z.string()),
+    /** As in services, `$NAME` stands for a variable that only the stack knows, and `$$` for a `$`. */
     variables: Environment,
     services: z.array(PlannedService),
     artifacts: PlannedArtifacts.optional(),
@@ -56,6 +54,8 @@ export const PlannedJob = z.object({
     workingDirectory: z.string().optional(),
     entrypoint: Command.optional(),
     user: z.string().optional(),
+    /** Whether it asks for the engine's own socket. */
+    docker: z.boolean(),
     /** Names of the jobs that must have ended before it starts. */
     waitsFor: z.array(z.string()),
     /** Those of them that it names itself: with one of them skipped it cannot run. */

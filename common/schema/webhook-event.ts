@@ -41,10 +41,12 @@ export const StackVerdict = z.object({
     verdict: WebhookVerdict,
     reason: z.string().optional(),
     deploymentId: z.string().optional(),
+    /** The pipeline that runs without a deployment. */
+    pipelineId: z.string().optional(),
 });
 export type StackVerdict = z.infer<typeof StackVerdict>;
 
-/** The answer to a webhook. `queued` always carries `deploymentIds`. */
+/** The answer to a webhook. `queued` carries `deploymentIds`, unless only pipelines run: those stand with their stacks. */
 export const WebhookAnswer = z.object({
     ok: z.boolean(),
     verdict: WebhookVerdict,

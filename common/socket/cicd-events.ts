@@ -13,8 +13,11 @@ import type { DeploymentHealth } from "../schema/deployment-health.ts";
 import { DeployTargetInput, type DeployTarget, type TargetCheck } from "../schema/deploy-target.ts";
 import type { CleanUpReport, DiskUse } from "../schema/disk.ts";
 import type { Drift } from "../schema/drift.ts";
+import { GitRef } from "../schema/git-ref.ts";
 import { GitRepositoryInput, HostKeyFingerprint, type GitRepository } from "../schema/git-repository.ts";
 import { LogRange, type LogLine } from "../schema/log-line.ts";
+import { PipelineText, type CheckedPipeline, type PipelineSource } from "../schema/pipeline-check.ts";
+import type { PipelineRun } from "../schema/pipeline-run.ts";
 import type { Preview } from "../schema/preview.ts";
 import { RegistryInput, RegistryTestInput, type Registry } from "../schema/registry.ts";
 import { ReleasePair, type ReleaseComparison, type ReleaseSummary } from "../schema/release.ts";
@@ -82,6 +85,22 @@ export const cicdEvents = {
     getDiskUse: { args: z.tuple([]), right: "read" },
     getDiskWarnings: { args: z.tuple([]), right: "read" },
     cleanUp: { args: z.tuple([]), right: "admin" },
+    /** Of all branches, or of one. On the wire what is left out before another argument is null. */
+    getPipelines: { args: z.tuple([StackName, limit, id.nullish(), GitRef.optional()]), right: "read" },
+    getPipeline: { args: z.tuple([id]), right: "read" },
+    /** Runs the pipeline and deploys nothing. */
+    runPipeline: { args: z.tuple([StackName, DeploymentRequest.optional()]), right: "deploy" },
+    cancelPipeline: { args: z.tuple([id]), right: "deploy" },
+    /** From a job on, by its name; without one from those that failed. What a deployment ran for deploys again. */
+    retryPipeline: { args: z.tuple([id, z.string().max(255).optional()]), right: "deploy" },
+    /** Starts a manual job. */
+    startJob: { args: z.tuple([id]), right: "deploy" },
+    /** Of a job, or of a pipeline that has no deployment. */
+    subscribeJobLog: { args: z.tuple([id, LogRange.optional()]), right: "read" },
+    unsubscribeJobLog: { args: z.tuple([id]), right: "read" },
+    /** As it stands in the newest commit that is known of the stack's branch. */
+    getPipelineFile: { args: z.tuple([StackName]), right: "read" },
+    validatePipeline: { args: z.tuple([StackName, PipelineText]), right: "read" },
 } as const satisfies Record<string, EventDefinition>;
 
 export type CicdEvent = keyof typeof cicdEvents;
@@ -135,6 +154,16 @@ export interface CicdAnswers {
     getDiskUse: { disk: DiskUse };
     getDiskWarnings: { warnings: string[] };
     cleanUp: { report: CleanUpReport };
+    getPipelines: { pipelines: PipelineRun[]; nextCursor: string | null; branches: string[]; badge: string };
+    getPipeline: { pipeline: PipelineRun };
+    runPipeline: { pipeline: PipelineRun };
+    cancelPipeline: { pipeline: PipelineRun };
+    retryPipeline: { pipeline: PipelineRun };
+    startJob: { pipeline: PipelineRun };
+    subscribeJobLog: { lines: LogLine[]; firstSeq: number; lastSeq: number };
+    unsubscribeJobLog: object;
+    getPipelineFile: { file: PipelineSource };
+    validatePipeline: { checked: CheckedPipeline };
 }
 
 /** The plugin's pushes, through `socket.on("agent", (event, payload))`; the proxy adds `endpoint`. */
@@ -143,6 +172,9 @@ export interface CicdPushes {
     /** What verifying sees: at most four a second of a deployment. */
     deploymentHealthUpdate: DeploymentHealth;
     buildLogUpdate: { deploymentId: string; lines: LogLine[] };
+    /** A run or one of its jobs has changed. */
+    pipelineUpdate: { pipeline: PipelineRun };
+    jobLogUpdate: { jobId: string; lines: LogLine[] };
     /** A delivery was stored. */
     webhookEventUpdate: { stackName: string; id: string; verdict: WebhookVerdict };
     /** A stack was pinned to a release, or unpinned. */

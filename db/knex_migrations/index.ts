@@ -13,6 +13,7 @@ import { registryOptions } from "./cicd/0009-registries.ts";
 import { targets } from "./cicd/0010-targets.ts";
 import { releases } from "./cicd/0011-releases.ts";
 import { liveOrder } from "./cicd/0012-live-order.ts";
+import { pipelineRuns } from "./cicd/0013-pipeline-runs.ts";
 import type { Migration } from "./migration.ts";
 
 /** Dockge's own steps, for its own table `knex_migrations`: exactly these three, or going back to Dockge breaks. */
@@ -32,4 +33,5 @@ export const cicdMigrations: readonly Migration[] = [
     targets,
     releases,
     liveOrder,
+    pipelineRuns,
 ];

@@ -1,5 +1,6 @@
 import { onEngine, type Ending } from "../scene/on-engine.ts";
 import { measureDeliveries } from "./measure-deliveries.ts";
+import { measureJobs } from "./measure-jobs.ts";
 import { measureMemory } from "./measure-memory.ts";
 import { measurePushes } from "./measure-pushes.ts";
 import { measureRemote } from "./measure-remote.ts";
@@ -14,6 +15,7 @@ async function bench(ending: Ending): Promise<void> {
     const memory = await measureMemory(console.log);
     const pushes = await measurePushes(console.log, ending.asked);
     const remote = await measureRemote(console.log, ending.asked);
+    const jobs = await measureJobs(console.log, ending.asked);
     const deliveries = await measureDeliveries(console.log, ending.asked);
-    console.log(`\n${markdownTable([...pushes, ...remote, ...deliveries, ...memory])}`);
+    console.log(`\n${markdownTable([...pushes, ...remote, ...jobs, ...deliveries, ...memory])}`);
 }

@@ -1,5 +1,6 @@
 import { library } from "@fortawesome/fontawesome-svg-core";
 import {
+    faAnglesRight,
     faArrowDown,
     faArrowRotateRight,
     faArrowUpRightFromSquare,
@@ -11,6 +12,7 @@ import {
     faChevronDown,
     faChevronUp,
     faCircleCheck,
+    faCircleDot,
     faCircleXmark,
     faCircleHalfStroke,
     faClock,
@@ -23,6 +25,7 @@ import {
     faFileLines,
     faFloppyDisk,
     faHammer,
+    faHandPointer,
     faHardDrive,
     faHouse,
     faKey,
@@ -53,6 +56,7 @@ import {
 /** Makes the icons that the page uses known by name. */
 export function registerIcons(): void {
     library.add(
+        faAnglesRight,
         faArrowDown,
         faArrowRotateRight,
         faArrowUpRightFromSquare,
@@ -64,6 +68,7 @@ export function registerIcons(): void {
         faChevronDown,
         faChevronUp,
         faCircleCheck,
+        faCircleDot,
         faCircleXmark,
         faCircleHalfStroke,
         faClock,
@@ -76,6 +81,7 @@ export function registerIcons(): void {
         faFileLines,
         faFloppyDisk,
         faHammer,
+        faHandPointer,
         faHardDrive,
         faHouse,
         faKey,

@@ -1,6 +1,16 @@
-import { createRouter, createWebHistory, type Router } from "vue-router";
+import { createRouter, createWebHistory, type Router, type RouteRecordRaw } from "vue-router";
 import Dashboard from "./pages/Dashboard.vue";
 import Home from "./pages/Home.vue";
+
+const pipelineRoutes: readonly RouteRecordRaw[] = [
+    {
+        path: "compose/:stackName/pipeline",
+        name: "pipeline-editor",
+        component: () => import("./pages/PipelineEditor.vue"),
+        props: true,
+    },
+    { path: "pipelines/:id", name: "pipeline", component: () => import("./pages/PipelinePage.vue"), props: true },
+];
 
 /** Dockge's addresses, and the plugin's own. */
 export function createPageRouter(): Router {
@@ -41,6 +51,7 @@ export function createPageRouter(): Router {
                     { path: "targets", name: "targets", component: () => import("./pages/Targets.vue") },
                     { path: "disk", name: "disk", component: () => import("./pages/Disk.vue") },
                     { path: "new-from-git", name: "new-from-git", component: () => import("./pages/NewFromGit.vue") },
+                    ...pipelineRoutes,
                     {
                         path: "deployments/:id",
                         name: "deployment",

@@ -5,6 +5,7 @@ import { createDeploymentStore } from "../../backend/cicd/adapters/sqlite/deploy
 import { createDeployTargetStore } from "../../backend/cicd/adapters/sqlite/deploy-target-store.ts";
 import { createKeyFiles } from "../../backend/cicd/adapters/ssh-keys/key-files.ts";
 import { keepTargetKeysInFiles } from "../../backend/cicd/adapters/ssh-keys/keyed-targets.ts";
+import { createPipelineStore } from "../../backend/cicd/adapters/sqlite/pipeline-store.ts";
 import { createRegistryStore } from "../../backend/cicd/adapters/sqlite/registry-store.ts";
 import { createRepositoryStore } from "../../backend/cicd/adapters/sqlite/repository-store.ts";
 import { createStackStateStore } from "../../backend/cicd/adapters/sqlite/stack-state-store.ts";
@@ -13,8 +14,13 @@ import type { DeploymentRecord } from "../../backend/cicd/core/deployment.ts";
 import type { GitRemote, RemoteRefs } from "../../backend/cicd/core/git.ts";
 import type { Caller } from "../../backend/cicd/core/host.ts";
 import { createCicdServices, type CicdServicePorts } from "../../backend/cicd/services/cicd-services.ts";
+import { createEnqueue } from "../../backend/cicd/services/enqueue-deployment.ts";
+import { createEnqueuePipeline } from "../../backend/cicd/services/pipelines/enqueue-pipeline.ts";
+import { createRunningPipelines } from "../../backend/cicd/services/pipelines/running-pipelines.ts";
+import { createRunningDeployments } from "../../backend/cicd/services/running-deployments.ts";
 import { createApiTokenStore } from "../../backend/host/adapters/sqlite/api-token-store.ts";
 import { createCipher } from "../../backend/platform/crypto/cipher.ts";
+import { keyedHash } from "../../backend/platform/crypto/hash.ts";
 import { AppError } from "../../common/errors.ts";
 import { rights } from "../../common/right.ts";
 import { createTestClock } from "./clock.ts";
@@ -52,6 +58,7 @@ export async function createEdge() {
             createKeyFiles(await temporaryDirectory(), cipher),
         ),
         deployments: createDeploymentStore({ database, clock }),
+        pipelines: createPipelineStore({ database, clock }),
         stackStates: createStackStateStore({ database, clock }),
         events: createWebhookEventStore({ database, clock }),
         tokens: createApiTokenStore({ database, now: () => clock.now() }),
@@ -72,6 +79,10 @@ export async function createEdge() {
         return record;
     }
     const errors: unknown[] = [];
+    const forgotten: string[] = [];
+    const artifacts = await temporaryDirectory();
+    const jobLogs = createMemoryLogs();
+    const runningPipelines = createRunningPipelines();
     const ports: CicdServicePorts = {
         ...stores,
         logs,
@@ -92,9 +103,22 @@ export async function createEdge() {
         meter: { bytesOf: async () => 0 },
         files: { readRegular: async () => undefined, readLink: async () => undefined },
         diff: () => undefined,
+        jobLogs,
+        runningPipelines,
+        enqueue: createEnqueue({
+            ...stores,
+            running: createRunningDeployments(),
+            announce: () => undefined,
+            wake: () => undefined,
+        }),
+        enqueuePipeline: createEnqueuePipeline({ ...stores, wakePipelines: () => undefined }),
+        wakePipelines: () => undefined,
+        hash: (text) => keyedHash(new Uint8Array(32).fill(7), text),
         registries: { token: ({ id }) => `token-of-${id}` },
         hookApis: new Map(),
         disk: createFakeDisk(),
+        forgetJobFiles: async (stack) => void forgotten.push(stack),
+        jobFiles: { archiveOf: (id) => `${artifacts}/${id}.tar.gz` },
         async login({ username, password }) {
             if (username !== "admin" || password !== "right") {
                 throw new AppError("unauthorized", "Incorrect username or password.");
@@ -156,7 +180,21 @@ export async function createEdge() {
             return event;
         },
     };
-    return { ports, services: createCicdServices(ports), stores, logs, clock, host, remote, kept, errors };
+    return {
+        ports,
+        services: createCicdServices(ports),
+        stores,
+        logs,
+        clock,
+        host,
+        remote,
+        kept,
+        errors,
+        jobLogs,
+        runningPipelines,
+        forgotten,
+        artifacts,
+    };
 }
 
 export type Edge = Awaited<ReturnType<typeof createEdge>>;

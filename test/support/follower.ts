@@ -1,4 +1,6 @@
 import type { RemoteRefs } from "../../backend/cicd/core/git.ts";
+import { createPipelineStore } from "../../backend/cicd/adapters/sqlite/pipeline-store.ts";
+import { createEnqueuePipeline } from "../../backend/cicd/services/pipelines/enqueue-pipeline.ts";
 import { createEnqueue } from "../../backend/cicd/services/enqueue-deployment.ts";
 import { createRunningDeployments } from "../../backend/cicd/services/running-deployments.ts";
 import { connect, openWorkshop } from "./workshop.ts";
@@ -17,10 +19,13 @@ export async function openFollower() {
     const notices: string[] = [];
     const pushes: unknown[] = [];
     const results: string[] = [];
+    const pipelines = createPipelineStore(workshop);
     const enqueue = createEnqueue({ ...workshop, running: createRunningDeployments(), wake: () => undefined });
     const ports = {
         ...workshop,
         enqueue,
+        pipelines,
+        enqueuePipeline: createEnqueuePipeline({ pipelines, wakePipelines: () => undefined }),
         baseUrl: "https://dockge.example",
         random: () => 0.5,
         onNotice: (message: string) => void notices.push(message),

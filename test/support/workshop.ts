@@ -4,6 +4,7 @@ import { diskFiles } from "../../backend/cicd/adapters/disk/files.ts";
 import { createReleaseStore } from "../../backend/cicd/adapters/files/release-store.ts";
 import { createBuildConfigStore } from "../../backend/cicd/adapters/sqlite/build-config-store.ts";
 import { createDeploymentStore } from "../../backend/cicd/adapters/sqlite/deployment-store.ts";
+import { createPipelineStore } from "../../backend/cicd/adapters/sqlite/pipeline-store.ts";
 import { createRegistryStore } from "../../backend/cicd/adapters/sqlite/registry-store.ts";
 import { createRepositoryStore } from "../../backend/cicd/adapters/sqlite/repository-store.ts";
 import { createStackStateStore } from "../../backend/cicd/adapters/sqlite/stack-state-store.ts";
@@ -11,7 +12,7 @@ import type { NewBuildConfig } from "../../backend/cicd/core/build-config.ts";
 import type { DeploymentRecord, NewDeployment } from "../../backend/cicd/core/deployment.ts";
 import { localMachineId } from "../../backend/cicd/core/machine.ts";
 import type { Release } from "../../backend/cicd/core/release.ts";
-import type { Connection } from "../../backend/cicd/services/deploy.ts";
+import type { Connection } from "../../backend/cicd/services/connection.ts";
 import { DeploymentRun } from "../../backend/cicd/services/deployment-run.ts";
 import { createStackLock } from "../../backend/host/services/stack-lock.ts";
 import { createCipher } from "../../backend/platform/crypto/cipher.ts";
@@ -60,6 +61,7 @@ export async function openWorkshop() {
         place,
         stackMachines: { of: async () => [place] as const, find: async () => place },
         deployments: createDeploymentStore(sqlite),
+        pipelines: createPipelineStore(sqlite),
         repositories: createRepositoryStore(sqlite),
         buildConfigs: createBuildConfigStore(sqlite),
         imageRegistries: createRegistryStore(sqlite),
@@ -67,6 +69,8 @@ export async function openWorkshop() {
         lookUpHost: async () => ["203.0.113.7"],
         stackStates: createStackStateStore(sqlite),
         releases: createReleaseStore({ directory: join(directory, "releases"), cipher }),
+        runPipelinePhase: async () => undefined,
+        closeLeftRuns: async () => undefined,
         engine,
         git: createFakeGit(),
         target,

@@ -9,6 +9,7 @@ import type {
     RefreshImage,
     TriggerType,
 } from "../../../common/schema/deployment.ts";
+import type { JobRecord } from "./pipeline-run.ts";
 
 /** Which status may follow which. What is missing here ends in itself. */
 export const transitions = {
@@ -87,6 +88,8 @@ export interface DeploymentRecord {
     readonly leaseExpiresAt?: string | undefined;
     readonly buildLogs?: string | undefined;
     readonly deploymentLogs?: string | undefined;
+    /** The pipeline that ran for it; the run's own row tells what it belongs to. */
+    readonly pipelineId?: string | undefined;
 }
 
 /**
@@ -237,6 +240,8 @@ export function viewDeployment(
     context: {
         readonly live?: Pick<DeploymentRecord, "id" | "previousDeploymentId"> | undefined;
         readonly keptReleases: ReadonlySet<string>;
+        /** Those of its pipeline, in order. */
+        readonly jobs?: readonly JobRecord[] | undefined;
     },
 ): Deployment {
     const { cancelRequestedAt, cancelReason, attempt, leaseOwner, leaseExpiresAt, ...visible } = record;
@@ -248,13 +253,18 @@ export function viewDeployment(
         images: [...record.images],
         machines: record.machines.map(({ before: _before, ...machine }) => machine),
         refreshImages: record.refreshImages && [...record.refreshImages],
-        jobs: [],
+        jobs: (context.jobs ?? []).map(viewJob),
         canRollBack:
             record.status === "successful" &&
             context.keptReleases.has(record.id) &&
             record.id !== (context.live?.previousDeploymentId ?? context.live?.id),
         live: record.id === context.live?.id,
     };
+}
+
+function viewJob(job: JobRecord): Deployment["jobs"][number] {
+    const { id, name, stage, status, exitCode } = job;
+    return { id, name, stage, status, duration: durationSeconds(job), exitCode };
 }
 
 /** Seconds from the start to the end; undefined while it runs. */

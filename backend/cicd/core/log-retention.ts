@@ -1,6 +1,7 @@
-/** A deployment's log as it lies on the disk. */
+/** The log of a deployment, or the logs of a pipeline's run and its jobs, as they lie on the disk. */
 export interface KeptLog {
-    readonly deploymentId: string;
+    /** Of the deployment or the run. */
+    readonly id: string;
     readonly stack: string;
     /** ISO 8601. */
     readonly createdAt: string;

@@ -25,7 +25,7 @@ export interface LogStore {
 
 /** Where some lines of a log lie in its file. The chunks of a log follow each other without a gap. */
 export interface LogChunk {
-    readonly deploymentId: string;
+    readonly logId: string;
     readonly firstSeq: number;
     readonly lastSeq: number;
     readonly byteOffset: number;
@@ -34,10 +34,10 @@ export interface LogChunk {
     readonly tail?: string | undefined;
 }
 
-/** Chunk positions in the database (`deployment_logs`). */
+/** Chunk positions in the database (`deployment_logs`, `job_logs`). */
 export interface LogChunkStore {
     add(chunk: LogChunk): Promise<void>;
     /** In order. */
-    list(deploymentId: string): Promise<readonly LogChunk[]>;
-    remove(deploymentId: string): Promise<void>;
+    list(logId: string): Promise<readonly LogChunk[]>;
+    remove(logId: string): Promise<void>;
 }

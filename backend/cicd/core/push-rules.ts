@@ -31,6 +31,18 @@ export function whyPushIgnored(push: PushEvent, rules: PushRules): string | unde
     );
 }
 
+/** Whether a push that does not deploy runs the stack's pipeline all the same: by the rules of its branch. */
+export function runsPipelineOnly(
+    push: PushEvent,
+    rules: PushRules & { readonly pipelineBranches: readonly string[] },
+): boolean {
+    if (push.ref.type === "tag" || rules.pipelineBranches.length === 0 || whyPushIgnored(push, rules) === undefined) {
+        return false;
+    }
+    const asked = { ...rules, autoDeployOnPush: true, autoDeployBranches: rules.pipelineBranches };
+    return whyPushIgnored(push, asked) === undefined;
+}
+
 /**
  * Whether any changed file belongs to the stack. Without `paths`: to the compose file's folder, when that is a
  * subfolder. A path that would take long to match counts as one of the stack's.
@@ -57,7 +69,11 @@ function holds(path: string, watched: string): boolean {
     return watched.startsWith(`${path}/`);
 }
 
-function whyRefIgnored(ref: PushEvent["ref"], rules: PushRules): string | undefined {
+/** Why nothing that is pushed to a ref is deployed; undefined where it is. */
+export function whyRefIgnored(
+    ref: PushEvent["ref"],
+    rules: Pick<PushRules, "branch" | "autoDeployBranches" | "autoDeployTags">,
+): string | undefined {
     if (ref.type === "tag") {
         const matches = rules.autoDeployTags.some((pattern) => matchesWhole(pattern, ref.name));
         return matches ? undefined : `tag ${ref.name} matches no rule of autoDeployTags`;

@@ -7,9 +7,9 @@ export interface Workspace {
     readonly home: string;
 }
 
-/** The layout of a workspace: `workspaces/<stack>-<commit>-<deployment>`. */
-export function workspaceName(stack: string, commit: string, deploymentId: string): string {
-    return `${stack}-${commit.slice(0, 12)}-${deploymentId}`;
+/** The layout of a workspace: `workspaces/<stack>-<commit>-<deployment or pipeline>`. */
+export function workspaceName(stack: string, commit: string, ownerId: string): string {
+    return `${stack}-${commit.slice(0, 12)}-${ownerId}`;
 }
 
 export function workspaceAt(root: string): Workspace {

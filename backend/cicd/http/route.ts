@@ -101,6 +101,24 @@ export function streamRoute<I extends z.ZodObject<RequestShape>>(
     };
 }
 
+/** A route for everybody, that writes its answer itself. */
+export function publicStreamRoute<I extends z.ZodObject<RequestShape>>(
+    row: Description & {
+        request: I;
+        contentTypes: readonly string[];
+        handle: Handler<I, PublicContext, (request: Request, response: Response) => Promise<void>>;
+    },
+): Route {
+    return {
+        ...row,
+        right: "public",
+        response: undefined,
+        async run(raw, context) {
+            return { send: await row.handle(parse(row.request, raw), context) };
+        },
+    };
+}
+
 function parse<I extends z.ZodType>(request: I, raw: unknown): z.output<I> {
     const input = request.safeParse(raw);
     if (!input.success) {

@@ -3,11 +3,25 @@ import type { Request, Response } from "express";
 import { AppError } from "../../../common/errors.ts";
 import type { DeploymentPhase } from "../../../common/schema/deployment.ts";
 import type { LogLine } from "../../../common/schema/log-line.ts";
-import type { CicdServices } from "../services/cicd-services.ts";
+
+/** A log that can be read as it is now, and followed to its end. */
+export interface SentLog {
+    /** In batches. */
+    read(): AsyncIterable<readonly LogLine[]>;
+    /** Hands on every line after a number once and in order, until what it tells of has ended; answers how. */
+    follow(given: {
+        readonly afterSeq: number;
+        readonly signal: AbortSignal;
+        readonly onLines: (lines: readonly LogLine[]) => void | Promise<void>;
+    }): Promise<{
+        readonly status: string;
+        readonly error?: string | undefined;
+        readonly errorCode?: string | undefined;
+    }>;
+}
 
 export interface LogRequest {
-    readonly services: Pick<CicdServices, "readWholeLog" | "followToEnd">;
-    readonly id: string;
+    readonly log: SentLog;
     readonly filter: { readonly phase?: DeploymentPhase | undefined; readonly job?: string | undefined };
     /** Aborts when the client goes away. */
     readonly signal: AbortSignal;
@@ -18,22 +32,22 @@ export interface LogRequest {
 /** Proxies cut connections that are silent for a minute or less. */
 const heartbeatMs = 15_000;
 
-/** Sends a deployment's log: as text, or as a stream of events where the client accepts that. */
+/** Sends a log: as text, or as a stream of events where the client accepts that. */
 export async function sendLog(given: LogRequest): Promise<void> {
     const wanted = given.request.accepts(["text/plain", "text/event-stream"]);
     await (wanted === "text/event-stream" ? sendEvents(given) : sendText(given));
 }
 
-async function sendText({ services, id, filter, signal, response }: LogRequest): Promise<void> {
+async function sendText({ log, filter, signal, response }: LogRequest): Promise<void> {
     response.set({ "Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store" });
-    for await (const lines of services.readWholeLog(id)) {
+    for await (const lines of log.read()) {
         const wanted = lines.filter((line) => fits(line, filter));
         await write(response, wanted.map(({ text }) => `${text}\n`).join(""), signal);
     }
     response.end();
 }
 
-async function sendEvents({ services, id, filter, signal, request, response }: LogRequest): Promise<void> {
+async function sendEvents({ log, filter, signal, request, response }: LogRequest): Promise<void> {
     const afterSeq = lastEventId(request);
     response.set({
         "Content-Type": "text/event-stream; charset=utf-8",
@@ -43,8 +57,7 @@ async function sendEvents({ services, id, filter, signal, request, response }: L
     response.flushHeaders();
     const heartbeat = setInterval(() => response.write(": still here\n\n"), heartbeatMs);
     try {
-        const { status, error, errorCode } = await services.followToEnd({
-            id,
+        const { status, error, errorCode } = await log.follow({
             afterSeq,
             signal,
             onLines: (lines) =>

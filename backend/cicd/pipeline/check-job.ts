@@ -3,18 +3,40 @@ import type { PipelineMistake } from "../../../common/schema/pipeline-mistake.ts
 import { checkMatrix } from "./check-matrix.ts";
 import { checkPatterns } from "./check-patterns.ts";
 import { type CheckedJob, lacks } from "./job-source.ts";
+import { jobScript, longestScript } from "./job-script.ts";
 import { placeAt } from "./located.ts";
 import { mistakeAt } from "./mistake.ts";
 import { namedServices } from "./named-services.ts";
+import { commandsOf } from "./plan-job.ts";
 
 /** What is wrong with one job by itself, beyond the shape of its values. */
 export function checkJob(job: CheckedJob, defaults: PipelineDefaults): readonly PipelineMistake[] {
-    return [...checkImage(job, defaults), ...checkServices(job, defaults), ...checkMatrix(job), ...checkPatterns(job)];
+    return [
+        ...checkImage(job, defaults),
+        ...checkScripts(job, defaults),
+        ...checkServices(job, defaults),
+        ...checkMatrix(job),
+        ...checkPatterns(job),
+    ];
 }
 
 function checkImage(job: CheckedJob, defaults: PipelineDefaults): readonly PipelineMistake[] {
     const isMissing = lacks(job, "image") && defaults.image === undefined;
     return isMissing ? [mistakeAt(job.place, `${job.name} has no image`, "add image, such as image: node:20")] : [];
+}
+
+/** All scripts of a job reach the shell as one argument. */
+function checkScripts({ name, node, spec }: CheckedJob, defaults: PipelineDefaults): readonly PipelineMistake[] {
+    const scripts = { ...defaults, ...spec };
+    const text = jobScript({
+        beforeScript: commandsOf(scripts.before_script),
+        script: commandsOf(scripts.script),
+        afterScript: commandsOf(scripts.after_script),
+    });
+    const size = Buffer.byteLength(text);
+    const message = `the scripts of ${name} take ${Math.ceil(size / 1024)} KB as the shell gets them; at most 100 KB`;
+    const hint = "move commands into a file of the repository, and run that";
+    return size > longestScript ? [mistakeAt(placeAt(node, ["script"]), message, hint)] : [];
 }
 
 function checkServices({ name, node, spec }: CheckedJob, defaults: PipelineDefaults): readonly PipelineMistake[] {

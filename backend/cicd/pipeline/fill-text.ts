@@ -13,9 +13,16 @@ export type Variables = Readonly<Record<string, string>>;
  * is written. Values are not looked through again. Throws TextTooLong.
  */
 export function fillText(text: string, variables: Variables): string {
+    return fillReferences(text, (written, key, fallback) => valueOf(written, key, fallback, variables));
+}
+
+type ValueOf = (written: string, key: string | undefined, fallback: string | undefined) => string;
+
+/** Puts a text in the place of each reference; `key` is undefined for `$$`. Throws TextTooLong. */
+export function fillReferences(text: string, valueOf: ValueOf): string {
     let length = text.length;
     return text.replace(reference, (written: string, bare?: string, braced?: string, fallback?: string) => {
-        const value = valueOf(written, bare ?? braced, fallback, variables);
+        const value = valueOf(written, bare ?? braced, fallback);
         length += value.length - written.length;
         if (length > longest) {
             throw new TextTooLong();

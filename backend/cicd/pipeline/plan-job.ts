@@ -7,6 +7,7 @@ import { bytesOf, cpusOf, type PipelineResources } from "../../../common/schema/
 import { type PipelineRetry, RetryReason } from "../../../common/schema/pipeline-retry.ts";
 import type { SideScript } from "../../../common/schema/pipeline-script.ts";
 import type { RuledJob } from "./apply-rules.ts";
+import { addKnown } from "./fill-known.ts";
 import { addVariables, fillText, type Variables } from "./fill-text.ts";
 import type { JobSource } from "./job-source.ts";
 import { type Combination, nameInMatrix } from "./matrix.ts";
@@ -34,17 +35,18 @@ export function planJob(parts: JobParts): UnlinkedJob {
     const job: PipelineJob = { ...defaults, ...source.spec };
     const name = nameInMatrix(source.name, combination);
     const variables = addVariables(given, ownVariables(parts));
+    const known = addKnown(given, ownVariables(parts));
     const { timeout, working_directory: folder, entrypoint, user } = job;
     return {
         name,
         definition: source.name,
         stage,
         image: fillText(job.image ?? "", variables),
-        beforeScript: linesOf(job.before_script),
-        script: linesOf(job.script),
-        afterScript: linesOf(job.after_script),
-        variables: without(variables, given),
-        services: planServices(job.services, variables),
+        beforeScript: commandsOf(job.before_script),
+        script: commandsOf(job.script),
+        afterScript: commandsOf(job.after_script),
+        variables: without(known, addKnown(given, {})),
+        services: planServices(job.services, { images: variables, known }),
         ...(job.artifacts === undefined ? {} : { artifacts: planArtifacts(job.artifacts, variables) }),
         cache: planCache(job.cache, name, variables),
         when: ruled.when,
@@ -55,6 +57,7 @@ export function planJob(parts: JobParts): UnlinkedJob {
         ...(folder === undefined ? {} : { workingDirectory: fillText(folder, variables) }),
         ...(entrypoint === undefined ? {} : { entrypoint: [entrypoint].flat() }),
         ...(user === undefined ? {} : { user: String(user) }),
+        docker: job.docker ?? false,
     };
 }
 
@@ -72,7 +75,8 @@ function without(variables: Variables, given: Variables): Record<string, string>
     );
 }
 
-function linesOf(script: SideScript | undefined): string[] {
+/** The commands of a script as it stands in the file. */
+export function commandsOf(script: SideScript | undefined): string[] {
     return [script ?? []].flat(2);
 }
 

@@ -1,27 +1,34 @@
 import { secondsOf } from "../../../common/schema/pipeline-duration.ts";
 import type { PlannedService } from "../../../common/schema/pipeline-plan.ts";
 import type { PipelineServices } from "../../../common/schema/pipeline-service.ts";
+import { fillKnown } from "./fill-known.ts";
 import { fillText, type Variables } from "./fill-text.ts";
 import { namedServices } from "./named-services.ts";
 
 type Service = ReturnType<typeof namedServices>[number];
 
+/** The job's variables: as images are named with them, and with room for what only the stack knows. */
+interface JobVariables {
+    readonly images: Variables;
+    readonly known: Variables;
+}
+
 /** The containers beside a job, with every default; the job's variables may stand in their images and variables. */
-export function planServices(services: PipelineServices | undefined, variables: Variables): PlannedService[] {
+export function planServices(services: PipelineServices | undefined, variables: JobVariables): PlannedService[] {
     return namedServices(services).map((service) => planService(service, variables));
 }
 
 function planService(
     { name, image, command, entrypoint, health, ...service }: Service,
-    variables: Variables,
+    { images, known }: JobVariables,
 ): PlannedService {
     const own = Object.entries(service.variables ?? {}).map(([key, value]): [string, string] => [
         key,
-        fillText(String(value), variables),
+        fillKnown(String(value), known),
     ]);
     return {
         name,
-        image: fillText(image, variables),
+        image: fillText(image, images),
         variables: Object.fromEntries(own),
         ...(command === undefined ? {} : { command: [command].flat() }),
         ...(entrypoint === undefined ? {} : { entrypoint: [entrypoint].flat() }),

@@ -1,4 +1,5 @@
-import type { JobStatus, PipelinePlan, PlannedJob } from "../../../common/schema/pipeline-plan.ts";
+import type { JobStatus } from "../../../common/schema/job-status.ts";
+import type { PipelinePlan, PlannedJob } from "../../../common/schema/pipeline-plan.ts";
 
 /** How far a pipeline has come, and what is next. */
 export interface Progress {

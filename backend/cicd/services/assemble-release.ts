@@ -13,7 +13,7 @@ import type { Clock } from "../core/clock.ts";
 import { localMachineId } from "../core/machine.ts";
 import type { Release, ReleaseFile, ReleaseStore } from "../core/release.ts";
 import type { CheckedOut } from "./check-out.ts";
-import type { Connection } from "./deploy.ts";
+import type { Connection } from "./connection.ts";
 import type { DeploymentRun } from "./deployment-run.ts";
 import { pinImages } from "./pin-images.ts";
 import { releaseVariables } from "./run-environment.ts";

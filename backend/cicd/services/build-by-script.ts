@@ -3,7 +3,7 @@ import type { Engine } from "../core/engine.ts";
 import { DeploymentFailure } from "../core/failure.ts";
 import type { Release } from "../core/release.ts";
 import type { CheckedOut } from "./check-out.ts";
-import type { Connection } from "./deploy.ts";
+import type { Connection } from "./connection.ts";
 import type { DeploymentRun } from "./deployment-run.ts";
 import { runScript } from "./run-script.ts";
 import type { UserProgramPorts } from "./run-user-program.ts";

@@ -2,6 +2,7 @@ import { AppError } from "../../../common/errors.ts";
 import type { BuildConfig, BuildConfigInput } from "../../../common/schema/build-config.ts";
 import type { BuildConfigStore } from "../core/build-config.ts";
 import { type BuildConfigRecord, mergeVariables, viewBuildConfig } from "../core/build-config.ts";
+import type { Caller } from "../core/host.ts";
 import type { DeployTargetStore } from "../core/deploy-target.ts";
 import type { RepositoryStore } from "../core/git-repository.ts";
 import { isRuleTooCostly } from "../core/push-rules.ts";
@@ -25,14 +26,20 @@ function viewScheduled(ports: BuildConfigPorts, record: BuildConfigRecord): Buil
     return { ...viewBuildConfig(record), nextScheduledAt: nextScheduledAt(ports, record) };
 }
 
+export interface SaveBuildConfigCall {
+    readonly stack: string;
+    readonly input: BuildConfigInput;
+    readonly caller: Caller;
+}
+
 /**
  * Replaces a stack's build configuration. A secret variable that is left out is kept, one given as `null` is removed.
  * Throws `conflict` where the stack is not connected, `invalid` for a name that is given twice or a schedule that
- * cannot be read.
+ * cannot be read, `forbidden` where somebody who is no admin gives jobs the engine's socket.
  */
 export async function saveBuildConfig(
     ports: BuildConfigPorts,
-    { stack, input }: { readonly stack: string; readonly input: BuildConfigInput },
+    { stack, input, caller }: SaveBuildConfigCall,
 ): Promise<BuildConfig> {
     const repository = await ports.repositories.findByStack(stack);
     if (repository === undefined) {
@@ -45,9 +52,11 @@ export async function saveBuildConfig(
     checkUnique("buildArgs", input.buildArgs);
     checkRules("autoDeployBranches", input.autoDeployBranches);
     checkRules("autoDeployTags", input.autoDeployTags);
+    checkRules("pipelineBranches", input.pipelineBranches);
     checkSchedule(ports, input);
     await checkTargets(ports, input.targetIds);
     const stored = await ports.buildConfigs.findByStack(stack);
+    checkEngineSocket(input, stored, caller);
     const environmentVariables = mergeVariables(input.environmentVariables, stored?.environmentVariables ?? []);
     await checkBuildExtras(ports, input, environmentVariables);
     const saved = await ports.buildConfigs.save({
@@ -57,6 +66,20 @@ export async function saveBuildConfig(
         repositoryId: repository.id,
     });
     return viewScheduled(ports, saved);
+}
+
+/** Who may leave it on need not be who switched it on; with it, jobs are root on the machine. */
+function checkEngineSocket(
+    { pipelineEngineSocket }: BuildConfigInput,
+    stored: BuildConfigRecord | undefined,
+    { rights }: Caller,
+): void {
+    if (pipelineEngineSocket && stored?.pipelineEngineSocket !== true && !rights.includes("admin")) {
+        throw new AppError(
+            "forbidden",
+            "pipelineEngineSocket: jobs that hold the engine's socket are root on this machine; ask an admin to switch it on",
+        );
+    }
 }
 
 function checkRules(field: string, rules: readonly string[]): void {

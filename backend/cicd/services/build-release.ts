@@ -9,9 +9,10 @@ import { buildByScript, type BuildTask, expectedImages } from "./build-by-script
 import { buildLoggedIn, type BuildPorts, pushesItself } from "./build-images.ts";
 import { checkBuild } from "./check-build.ts";
 import { type CheckedOut, checkOut, type CheckOutPorts, findLiveRelease } from "./check-out.ts";
-import type { Connection } from "./deploy.ts";
+import type { Connection } from "./connection.ts";
 import type { DeploymentRun } from "./deployment-run.ts";
 import { guardProject } from "./guard-project.ts";
+import type { PipelinePhase } from "./pipelines/pipeline-phase.ts";
 import { publishImages, type PublishPorts } from "./publish-images.ts";
 import { runUserCommands } from "./run-user-commands.ts";
 import type { UserProgramPorts } from "./run-user-program.ts";
@@ -23,18 +24,18 @@ export interface BuildReleasePorts extends CheckOutPorts, BuildPorts, UserProgra
 }
 
 /**
- * Fetches the commit, checks its compose files, runs the user's commands, builds the images, and writes the release
+ * Fetches the commit, checks its compose files, runs its pipeline and the user's commands, builds the images, and writes the release
  * down. Everything together may take the configured timeout. Nothing of the stack is touched.
  */
 export async function buildRelease(
-    ports: BuildReleasePorts,
+    ports: BuildReleasePorts & { readonly runPipelinePhase: PipelinePhase },
     run: DeploymentRun,
     connection: Connection,
 ): Promise<Release> {
-    return withTimeLimit(run.signal, connection.config.timeout, async (signal) => {
+    return withTimeLimit(run.signal, connection.config.timeout, async (signal, limit) => {
         const previous = await findLiveRelease(ports, run.stack);
         const source = await checkOut(ports, run, connection, previous, signal);
-        await tellOfPipeline(ports, run, connection, source);
+        await ports.runPipelinePhase(run, { connection, source, signal, limit });
         await run.enter("building");
         // An engine that is away is told before the client's own words, which speak of flags and sockets.
         await ports.engine.ping();
@@ -59,20 +60,6 @@ function publisher(
     const isPushed = pushesItself(config);
     const given = { registry, workspace: source.workspace, built, previous, isPushed, signal };
     return (images) => publishImages(ports, run, { ...given, images, timeoutSeconds: config.timeout });
-}
-
-/** The pipeline engine is still to come: that its stages are not run must not go unsaid. */
-async function tellOfPipeline(
-    ports: BuildReleasePorts,
-    run: DeploymentRun,
-    { config }: Connection,
-    { workspace }: CheckedOut,
-): Promise<void> {
-    if ((await ports.files.inspect(workspace.worktree, config.pipelinePath)) !== undefined) {
-        run.say(
-            `Note: ${config.pipelinePath} is not run: this version has no pipelines yet. It is built and deployed without.`,
-        );
-    }
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Host } from "../core/host.ts";
 import type { Machine } from "../core/machine.ts";
 import { type Release, releaseId, type ReleaseStore } from "../core/release.ts";
 import { type Workspace, workspaceAt, workspaceName } from "../core/workspace.ts";
-import type { Connection } from "./deploy.ts";
+import type { Connection } from "./connection.ts";
 import type { DeploymentRun } from "./deployment-run.ts";
 import { fetchCommit, type FetchPorts } from "./fetch-commit.ts";
 import { withPinnedKey } from "./pin-host-key.ts";

@@ -1,6 +1,6 @@
 import { AppError } from "../../../common/errors.ts";
 import type { ApiToken, ApiTokenInput, CreatedApiToken } from "../../../common/schema/api-token.ts";
-import type { BuildConfig, BuildConfigInput } from "../../../common/schema/build-config.ts";
+import type { BuildConfig } from "../../../common/schema/build-config.ts";
 import type { ConnectedRepository } from "../../../common/schema/connected-repository.ts";
 import type { Deployment, DeploymentRequest } from "../../../common/schema/deployment.ts";
 import type { DeploymentHealth } from "../../../common/schema/deployment-health.ts";
@@ -24,15 +24,17 @@ import type { Git } from "../core/git.ts";
 import type { HookApis } from "../core/hook-api.ts";
 import type { Caller, Host } from "../core/host.ts";
 import type { LogStore } from "../core/log-stream.ts";
+import type { PipelineStore } from "../core/pipeline-run.ts";
 import type { Login } from "../core/login.ts";
 import type { RegistryWebhooks } from "../core/registry-push.ts";
 import type { ReleaseStore } from "../core/release.ts";
 import type { Schedules } from "../core/schedule.ts";
 import type { Ssh } from "../core/ssh.ts";
+import type { StackStateStore } from "../core/stack-state.ts";
 import { viewWebhookEvent, type WebhookEventRecord, type WebhookEventStore } from "../core/webhook-event.ts";
 import { acceptHostKey, type AcceptCall } from "./accept-host-key.ts";
 import { createApiToken, listApiTokens, revokeApiToken } from "./api-tokens.ts";
-import { findBuildConfig, saveBuildConfig } from "./build-configs.ts";
+import { findBuildConfig, saveBuildConfig, type SaveBuildConfigCall } from "./build-configs.ts";
 import { connectRepository, type ConnectRequest } from "./connect-repository.ts";
 import { connectStacks, type ConnectStacksRequest } from "./connect-stacks.ts";
 import { followToEnd, readWholeLog, type FollowRequest } from "./deployment-log.ts";
@@ -48,6 +50,14 @@ import { listRepositories } from "./list-repositories.ts";
 import { findStack, listStacks, requireStack } from "./list-stacks.ts";
 import { listWebhookEvents } from "./list-webhook-events.ts";
 import type { MutablePage } from "./page.ts";
+import {
+    pipelineFileServices,
+    type PipelineFileServicePorts,
+    type PipelineFileServices,
+} from "./pipelines/pipeline-file-services.ts";
+import { findArtifacts, type ArtifactArchive } from "./pipelines/find-artifacts.ts";
+import type { JobFiles } from "./pipelines/job-files.ts";
+import { pipelineServices, type PipelineServicePorts, type PipelineServices } from "./pipelines/pipeline-services.ts";
 import { registryServices, type RegistryServicePorts, type RegistryServices } from "./registry-services.ts";
 import { releaseServices, type ReleaseServicePorts, type ReleaseServices } from "./release-services.ts";
 import { createRepositoryHook, findRepositoryHook, removeRepositoryHook, type HookCall } from "./repository-hook.ts";
@@ -75,11 +85,19 @@ interface KeptCall {
 }
 
 /** What the edges' use cases need. The deployment engine's own verbs come in as functions. */
-export interface CicdServicePorts extends RegistryServicePorts, TargetServicePorts, ReleaseServicePorts {
+export interface CicdServicePorts
+    extends
+        RegistryServicePorts,
+        TargetServicePorts,
+        ReleaseServicePorts,
+        PipelineServicePorts,
+        PipelineFileServicePorts {
     readonly repositories: RepositoryStore;
     readonly buildConfigs: BuildConfigStore;
     readonly deployments: DeploymentStore;
+    readonly pipelines: PipelineStore;
     readonly events: WebhookEventStore;
+    readonly stackStates: StackStateStore;
     readonly releases: Pick<ReleaseStore, "list" | "find" | "filesDirectory">;
     readonly registries: Pick<RegistryWebhooks, "token">;
     readonly hookApis: HookApis;
@@ -95,6 +113,9 @@ export interface CicdServicePorts extends RegistryServicePorts, TargetServicePor
     readonly baseUrl: string;
     readonly login: Login;
     readonly disk: DiskServices;
+    /** Removes what a stack's jobs have left. */
+    readonly forgetJobFiles: (stack: string) => Promise<void>;
+    readonly jobFiles: Pick<JobFiles, "archiveOf">;
     triggerDeployment(call: StackCall): Promise<DeploymentRecord>;
     previewDeployment(call: StackCall & { readonly signal: AbortSignal }): Promise<Preview>;
     previewKept(call: KeptCall): Promise<Preview>;
@@ -111,7 +132,8 @@ export interface CicdServicePorts extends RegistryServicePorts, TargetServicePor
 }
 
 /** Every use case that REST and the sockets offer, with answers as the outside sees them. Throws AppError. */
-export interface CicdServices extends RegistryServices, TargetServices, ReleaseServices, DiskServices {
+export interface CicdServices
+    extends RegistryServices, TargetServices, ReleaseServices, PipelineServices, PipelineFileServices, DiskServices {
     readonly login: Login;
     listStacks(page: PageQuery): Promise<MutablePage<RestStack>>;
     findStack(name: string): Promise<RestStack>;
@@ -136,7 +158,7 @@ export interface CicdServices extends RegistryServices, TargetServices, ReleaseS
     discoverStacks(request: DiscoverRequest): Promise<Discovery>;
     connectStacks(request: ConnectStacksRequest): Promise<ConnectedStacks>;
     findBuildConfig(stack: string): Promise<BuildConfig | undefined>;
-    saveBuildConfig(call: { readonly stack: string; readonly input: BuildConfigInput }): Promise<BuildConfig>;
+    saveBuildConfig(call: SaveBuildConfigCall): Promise<BuildConfig>;
     triggerDeployment(call: StackCall): Promise<Deployment>;
     previewDeployment(call: StackCall & { readonly signal: AbortSignal }): Promise<Preview>;
     /** What putting a deployment's kept release live now would change. */
@@ -157,6 +179,8 @@ export interface CicdServices extends RegistryServices, TargetServices, ReleaseS
     followLog(options: Omit<FollowOptions, "logs">): LogFollower;
     /** Follows a log until the deployment ends; answers how it ended. */
     followToEnd(request: FollowRequest): Promise<Deployment>;
+    /** A job's archive, to be downloaded. */
+    findArtifacts(id: string): Promise<ArtifactArchive>;
     listWebhookEvents(stack: string, page: PageQuery): Promise<MutablePage<WebhookEvent>>;
     redeliverWebhook(call: IdCall): Promise<WebhookEvent>;
     listApiTokens(page: PageQuery): Promise<MutablePage<ApiToken>>;
@@ -173,7 +197,10 @@ export function createCicdServices(ports: CicdServicePorts): CicdServices {
         ...registryServices(ports),
         ...targetServices(ports),
         ...releaseServices(ports),
+        ...pipelineServices(ports),
+        ...pipelineFileServices(ports),
         ...ports.disk,
+        findArtifacts: (id) => findArtifacts(ports, id),
         listApiTokens: (page) => listApiTokens(ports, page),
         createApiToken: (call) => createApiToken(ports, { ...call, now: ports.clock.now() }),
         revokeApiToken: (id) => revokeApiToken(ports, id),

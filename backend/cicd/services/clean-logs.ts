@@ -33,14 +33,12 @@ export async function cleanLogs(
         return rows.flatMap((row) => {
             const bytes = sizes.get(row.id);
             const isNeeded = !isTerminal(row.status) || row === live;
-            return bytes === undefined
-                ? []
-                : [{ deploymentId: row.id, stack, createdAt: row.createdAt, bytes, isNeeded }];
+            return bytes === undefined ? [] : [{ id: row.id, stack, createdAt: row.createdAt, bytes, isNeeded }];
         });
     });
-    for (const { deploymentId, stack, bytes } of logsToRemove(logs, ports.clock.now(), ports.logRules)) {
+    for (const { id, stack, bytes } of logsToRemove(logs, ports.clock.now(), ports.logRules)) {
         signal.throwIfAborted();
-        await ports.logs.remove(deploymentId);
-        tally.removed({ part: "logs", name: deploymentId, stack, bytes });
+        await ports.logs.remove(id);
+        tally.removed({ part: "logs", name: id, stack, bytes });
     }
 }

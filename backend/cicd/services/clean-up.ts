@@ -3,6 +3,7 @@ import type { BuildConfigStore } from "../core/build-config.ts";
 import type { Clock } from "../core/clock.ts";
 import { awaitsApproval, type DeploymentRecord, type DeploymentStore } from "../core/deployment.ts";
 import type { RepositoryStore } from "../core/git-repository.ts";
+import type { DiskMeter } from "../core/disk-meter.ts";
 import type { Engine } from "../core/engine.ts";
 import type { Host } from "../core/host.ts";
 import type { Machines } from "../core/machine.ts";
@@ -10,14 +11,23 @@ import { cleanImages, type CleanImagesPorts, type KeptImages, keptImages } from 
 import { cleanLogs, type CleanLogsPorts } from "./clean-logs.ts";
 import { type CleanedMachines, createCleanedMachines } from "./cleaned-machines.ts";
 import { cleanReleases, type CleanReleasesPorts } from "./clean-releases.ts";
+import { cleanRuns, type CleanRunsPorts } from "./clean-runs.ts";
 import { cleanReplaced, type CleanReplacedPorts } from "./clean-replaced.ts";
 import { type CleanUpTally, createTally } from "./clean-up-tally.ts";
 import { cleanWorkspaces, type CleanWorkspacesPorts } from "./clean-workspaces.ts";
 import { readHistory } from "./stack-history.ts";
 
 export interface CleanUpPorts
-    extends CleanReleasesPorts, CleanImagesPorts, CleanReplacedPorts, CleanLogsPorts, CleanWorkspacesPorts {
+    extends
+        CleanReleasesPorts,
+        CleanImagesPorts,
+        CleanReplacedPorts,
+        CleanLogsPorts,
+        CleanRunsPorts,
+        CleanWorkspacesPorts {
     readonly deployments: DeploymentStore;
+    readonly pipelines: CleanRunsPorts["pipelines"] & CleanWorkspacesPorts["pipelines"];
+    readonly meter: DiskMeter;
     readonly releases: CleanReleasesPorts["releases"];
     readonly files: CleanReplacedPorts["files"];
     readonly repositories: Pick<RepositoryStore, "findByStack">;
@@ -59,6 +69,7 @@ export async function cleanUp(
         await cleanStack(ports, run, stack);
     }
     await tally.trying({ part: "logs", name: "logs" }, () => cleanLogs(ports, tally, run.histories, signal));
+    await tally.trying({ part: "artifacts", name: "pipelines" }, () => cleanRuns(ports, tally, signal));
     await tally.trying({ part: "workspaces", name: "workspaces" }, () => cleanWorkspaces(ports, tally, signal));
     await tally.trying({ part: "build_cache", name: "build cache" }, () => boundCache(ports, tally));
     return tally.report(ports.clock.now());

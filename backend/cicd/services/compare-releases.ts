@@ -15,7 +15,7 @@ import type { CommitInfo, Git } from "../core/git.ts";
 import type { RepositoryStore } from "../core/git-repository.ts";
 import type { Release, ReleaseStore } from "../core/release.ts";
 import type { TextDiff } from "../core/text-diff.ts";
-import { secretsOf, secretValues } from "./deploy.ts";
+import { secretsOf, secretValues } from "./connection.ts";
 import type { Maskers } from "./maskers.ts";
 import { ownVariableNames } from "./run-environment.ts";
 import { hiddenNote, isEnvironmentFile, isPrivateKey, namedSecrets } from "./secret-files.ts";

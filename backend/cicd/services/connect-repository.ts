@@ -12,6 +12,7 @@ import type { Ssh } from "../core/ssh.ts";
 import { checkAuthType } from "./check-auth-type.ts";
 import { checkPrivateHost } from "./check-private-host.ts";
 import { clearDeployments, type ClearPorts } from "./clear-deployments.ts";
+import { clearPipelines, type ClearPipelinesPorts } from "./clear-pipelines.ts";
 import { forgetMirror } from "./forget-mirror.ts";
 import { guessProvider } from "./guess-provider.ts";
 import { isReached } from "./is-reached.ts";
@@ -20,7 +21,8 @@ import { keptHostKey } from "./pin-host-key.ts";
 import { checkBranch, reachRemote } from "./reach-remote.ts";
 import { settleKey } from "./settle-key.ts";
 
-export interface ConnectPorts extends ClearPorts {
+export interface ConnectPorts extends ClearPorts, ClearPipelinesPorts {
+    readonly cancelDeployment: ClearPorts["cancelDeployment"];
     readonly repositories: RepositoryStore;
     readonly buildConfigs: BuildConfigStore;
     readonly git: Git;
@@ -61,6 +63,7 @@ export async function connectRepository(ports: ConnectPorts, request: ConnectReq
     const moved = stored !== undefined && !isSameAddress(stored.url, wanted.url);
     if (moved) {
         await clearDeployments(ports, stack, caller);
+        await clearPipelines(ports, stack, caller);
     }
     const saved = await save(ports, wanted);
     if (stored !== undefined && stored.url !== wanted.url) {

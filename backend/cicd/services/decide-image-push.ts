@@ -10,7 +10,7 @@ import type { PushedImage } from "../core/registry-push.ts";
 import { type DecidePushPorts, type Delivery, findDone } from "./decide-push.ts";
 import { findPin } from "./find-pin.ts";
 
-export interface DecideImagePushPorts extends DecidePushPorts {
+export interface DecideImagePushPorts extends Omit<DecidePushPorts, "enqueuePipeline"> {
     readonly deployments: Pick<DeploymentStore, "find" | "findLive" | "listActive">;
     readonly releases: { find(deploymentId: string): Promise<Pick<Release, "images"> | undefined> };
 }

@@ -8,6 +8,8 @@ import { type StackStateStore, whyPinned } from "../core/stack-state.ts";
 import type { Enqueue } from "./enqueue-deployment.ts";
 import { enqueuePush, type StackPush } from "./enqueue-push.ts";
 import { findPin } from "./find-pin.ts";
+import type { EnqueuePipeline } from "./pipelines/enqueue-pipeline.ts";
+import { runPipelines } from "./pipelines/run-pipelines.ts";
 
 export interface DecidePushPorts {
     readonly buildConfigs: Pick<BuildConfigStore, "findByStack">;
@@ -15,6 +17,7 @@ export interface DecidePushPorts {
     readonly stackStates: Pick<StackStateStore, "findPin">;
     readonly events: Pick<WebhookEventStore, "findDelivery">;
     readonly enqueue: Enqueue;
+    readonly enqueuePipeline: EnqueuePipeline;
     /** Looks later at a push that was ignored for its files, and may have undone commits. */
     readonly checkUndone?: ((ignored: StackPush) => unknown) | undefined;
 }
@@ -41,10 +44,25 @@ export async function decidePush(
     if (buildConfig === undefined) {
         return { stack, verdict: "ignored", reason: "the stack has no build configuration; save one" };
     }
-    const rules = { ...buildConfig, branch: repository.branch, paths: repository.paths };
     const own = withOwnBranch(refs, repository);
-    const { push, reason } = choosePush(own, rules);
     const of = { repository, buildConfig, user: delivery.user };
+    const tested = await runPipelines(ports, of, own);
+    const verdict = await decideDeployment(ports, of, own);
+    if (tested === undefined || verdict.verdict !== "ignored") {
+        return { ...verdict, ...(tested !== undefined && { pipelineId: tested.pipelineId }) };
+    }
+    return { stack, ...tested };
+}
+
+async function decideDeployment(
+    ports: DecidePushPorts,
+    of: Omit<StackPush, "push">,
+    own: readonly RefEvent[],
+): Promise<StackVerdict> {
+    const { repository, buildConfig } = of;
+    const stack = repository.stackId;
+    const rules = { ...buildConfig, branch: repository.branch, paths: repository.paths };
+    const { push, reason } = choosePush(own, rules);
     if (push === undefined) {
         const suspect = findSuspect(own, rules);
         if (suspect !== undefined && (await findPin(ports, stack)) === undefined) {
@@ -64,7 +82,7 @@ export async function decidePush(
 
 /** The deployment that this very delivery led to, while it is active or successful. */
 export async function findDone(
-    ports: DecidePushPorts,
+    ports: Pick<DecidePushPorts, "events" | "deployments">,
     repository: RepositoryRecord,
     { deliveryId }: Delivery,
 ): Promise<string | undefined> {

@@ -1,25 +1,20 @@
 import type { Preview } from "../../../common/schema/preview.ts";
 import type { Clock } from "../core/clock.ts";
-import type { BuildConfigRecord, BuildConfigStore, Variable } from "../core/build-config.ts";
 import type { DeploymentRecord, DeploymentStore } from "../core/deployment.ts";
 import { asFailure, DeploymentFailure, endsCancelled } from "../core/failure.ts";
-import type { RepositoryRecord, RepositoryStore } from "../core/git-repository.ts";
 import type { Host } from "../core/host.ts";
-import type { LogStore, LogWriter } from "../core/log-stream.ts";
+import type { LogStore } from "../core/log-stream.ts";
 import { createMasker } from "../core/mask.ts";
 import { type Release, releaseId, type ReleaseStore } from "../core/release.ts";
-import { type RegistryRecord, registrySecrets, type RegistryStore } from "../core/registry.ts";
 import type { TargetHost } from "../core/target-host.ts";
 import { askForApproval, isOvertaken, needsApproval } from "./ask-for-approval.ts";
 import { closeLog } from "./close-log.ts";
+import { type Connection, type ConnectionPorts, findConnection, secretsOf, secretValues } from "./connection.ts";
 import { DeploymentRun } from "./deployment-run.ts";
-import { registryOf } from "./registry-engine.ts";
+import { openLog } from "./open-log.ts";
 
-export interface DeployPorts {
+export interface DeployPorts extends ConnectionPorts {
     readonly deployments: DeploymentStore;
-    readonly repositories: RepositoryStore;
-    readonly buildConfigs: BuildConfigStore;
-    readonly imageRegistries: Pick<RegistryStore, "find">;
     readonly releases: ReleaseStore;
     readonly logs: LogStore;
     readonly target: TargetHost;
@@ -39,15 +34,6 @@ export interface DeployPorts {
     readonly cleanUp: (deploymentId: string, connection: Connection) => Promise<void>;
 }
 
-/** What a stack is connected to. */
-export interface Connection {
-    readonly repository: RepositoryRecord;
-    readonly config: BuildConfigRecord;
-    readonly variables: readonly Variable[];
-    /** Where built images go. */
-    readonly registry?: RegistryRecord | undefined;
-}
-
 /**
  * Runs one deployment to its end, whatever it was doing before: a new one from the start, one that built before a crash
  * again from the fetch, one that was applying on from its release, one that was approved from the release that was
@@ -60,7 +46,7 @@ export function createDeploy(ports: DeployPorts) {
         let mask = (text: string): string => text;
         const run = new DeploymentRun(ports, { record, log, signal, mask: (text) => mask(text) });
         try {
-            const connection = await findConnection(ports, record);
+            const connection = await findConnection(ports, record.stackId);
             const masker = createMasker([...secretsOf(connection), ...(await releaseSecrets(ports, record))]);
             mask = (text) => masker.mask(text);
             await runLocked(ports, run, connection);
@@ -70,16 +56,6 @@ export function createDeploy(ports: DeployPorts) {
             await closeLog(ports, run).catch(ports.onError);
         }
     };
-}
-
-/** A disk that is full takes no log; the deployment says that itself, in its row. */
-async function openLog(ports: DeployPorts, id: string): Promise<LogWriter> {
-    try {
-        return await ports.logs.open(id);
-    } catch (error) {
-        ports.onError(error);
-        return { write: () => undefined, flush: () => Promise.resolve(), close: () => Promise.resolve() };
-    }
 }
 
 async function runLocked(ports: DeployPorts, run: DeploymentRun, connection: Connection | undefined): Promise<void> {
@@ -208,39 +184,10 @@ async function end(ports: DeployPorts, run: DeploymentRun, error: unknown): Prom
     }
 }
 
-async function findConnection(ports: DeployPorts, record: DeploymentRecord): Promise<Connection | undefined> {
-    const repository = await ports.repositories.findByStack(record.stackId);
-    const config = await ports.buildConfigs.findByStack(record.stackId);
-    if (repository === undefined || config === undefined) {
-        return undefined;
-    }
-    const registry = await registryOf(ports, config);
-    return { repository, config, variables: config.environmentVariables, registry };
-}
-
-/** What must never be shown of a connection. */
-export function secretsOf(connection: Connection | undefined): readonly string[] {
-    if (connection === undefined) {
-        return [];
-    }
-    const { credentials, webhookSecret } = connection.repository;
-    const given = [credentials?.token, credentials?.privateKey, credentials?.passphrase, webhookSecret];
-    return [
-        ...given.filter((secret) => secret !== undefined),
-        ...registrySecrets(connection.registry),
-        ...secretValues(connection.variables),
-    ];
-}
-
 /** What this run replaces, restores or goes on with may hold secrets that have been changed since. */
 async function releaseSecrets(ports: DeployPorts, record: DeploymentRecord): Promise<readonly string[]> {
     const live = await ports.deployments.findLive(record.stackId);
     const ids = new Set([releaseId(record), record.id, ...(live === undefined ? [] : [releaseId(live)])]);
     const releases = await Promise.all([...ids].map((id) => ports.releases.find(id)));
     return releases.flatMap((release) => secretValues(release?.variables ?? []));
-}
-
-/** The values of the secret ones. */
-export function secretValues(variables: readonly Variable[]): readonly string[] {
-    return variables.filter((variable) => variable.secret).map((variable) => variable.value);
 }

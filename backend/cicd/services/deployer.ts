@@ -1,7 +1,8 @@
 import { localMachineId, type Machine, type Machines } from "../core/machine.ts";
 import { workspaceAt } from "../core/workspace.ts";
 import { buildRelease, type BuildReleasePorts } from "./build-release.ts";
-import { createDeploy, type Connection, type DeployPorts } from "./deploy.ts";
+import type { Connection } from "./connection.ts";
+import { createDeploy, type DeployPorts } from "./deploy.ts";
 import { guardOwnStack } from "./guard-own-stack.ts";
 import type { DeploymentRun } from "./deployment-run.ts";
 import { mayHaveTouched } from "./find-before.ts";
@@ -9,6 +10,7 @@ import { createMachineSteps, type MachineStepsPorts } from "./machine-steps.ts";
 import { type PreviewCall, previewDeployment } from "./preview-deployment.ts";
 import { pruneReleases } from "./prune-releases.ts";
 import { createPutLive, type PutLivePorts } from "./put-live.ts";
+import type { PipelinePhase } from "./pipelines/pipeline-phase.ts";
 import { rebuildMissing } from "./rebuild-release.ts";
 
 type Given<T, K extends keyof T> = Omit<T, K>;
@@ -18,6 +20,7 @@ export type DeployerPorts = Given<DeployPorts, "buildRelease" | "putLive" | "reb
     Given<BuildReleasePorts, "workspacesDirectory" | "serverId" | "place"> &
     Given<MachineStepsPorts, "replacedDirectory" | "stabilitySeconds" | "workspacesDirectory" | "serverName"> & {
         readonly stackMachines: Machines;
+        readonly runPipelinePhase: PipelinePhase;
     };
 
 export interface DeployerOptions {

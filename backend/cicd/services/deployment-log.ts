@@ -11,6 +11,15 @@ export interface DeploymentLogPorts {
     readonly clock: Clock;
 }
 
+/** What is followed: lines of one log, until the row that they tell of has ended. */
+export interface FollowedLog<Row> {
+    readonly logs: Pick<LogStore, "read" | "subscribe">;
+    readonly clock: Clock;
+    /** The row as it is now. Throws `not_found`. */
+    readonly find: () => Promise<Row>;
+    readonly hasEnded: (row: Row) => boolean;
+}
+
 export interface FollowRequest {
     readonly id: string;
     readonly afterSeq: number;
@@ -22,8 +31,11 @@ export interface FollowRequest {
 const pageSize = 2000;
 const lookEveryMs = 250;
 
-/** A deployment's whole log in batches, as far as it is written now. */
-export async function* readWholeLog(ports: DeploymentLogPorts, id: string): AsyncGenerator<readonly LogLine[], void> {
+/** A whole log in batches, as far as it is written now. */
+export async function* readWholeLog(
+    ports: { readonly logs: Pick<LogStore, "read"> },
+    id: string,
+): AsyncGenerator<readonly LogLine[], void> {
     let afterSeq = 0;
     for (;;) {
         const lines = await ports.logs.read(id, { afterSeq, limit: pageSize });
@@ -36,24 +48,31 @@ export async function* readWholeLog(ports: DeploymentLogPorts, id: string): Asyn
     }
 }
 
-/**
- * Hands on a deployment's log from a number on, until the deployment has ended and every line was handed on, or the
- * signal aborts. Answers the deployment as it was seen last. Throws `not_found`, and what reading throws.
- */
+/** Hands on a deployment's log until the deployment has ended; see `followLogToEnd`. */
 export async function followToEnd(ports: DeploymentLogPorts, request: FollowRequest): Promise<DeploymentRecord> {
+    const { logs, clock } = ports;
+    const find = () => findDeployment(ports, request.id);
+    return followLogToEnd({ logs, clock, find, hasEnded: ({ status }) => isTerminal(status) }, request);
+}
+
+/**
+ * Hands on a log from a number on, until its row has ended and every line was handed on, or the signal aborts. Answers
+ * the row as it was seen last. Throws what finding and reading throw.
+ */
+export async function followLogToEnd<Row>(log: FollowedLog<Row>, request: FollowRequest): Promise<Row> {
     const { id, afterSeq, signal, onLines } = request;
     const ended = new AbortController();
     const stop = AbortSignal.any([signal, ended.signal]);
-    const first = await findDeployment(ports, id);
+    const first = await log.find();
     const follower = new LogFollower({
-        logs: ports.logs,
+        logs: log.logs,
         id,
         afterSeq,
         onLines,
         onError: (error) => ended.abort(error),
     });
     try {
-        const last = await untilTerminal(ports, first, stop);
+        const last = await untilEnd(log, first, stop);
         ended.signal.throwIfAborted();
         if (!signal.aborted) {
             await follower.catchUp();
@@ -64,15 +83,15 @@ export async function followToEnd(ports: DeploymentLogPorts, request: FollowRequ
     }
 }
 
-async function untilTerminal(
-    ports: DeploymentLogPorts,
-    first: DeploymentRecord,
+async function untilEnd<Row>(
+    { find, hasEnded, clock }: FollowedLog<Row>,
+    first: Row,
     signal: AbortSignal,
-): Promise<DeploymentRecord> {
-    let record = first;
-    while (!isTerminal(record.status) && !signal.aborted) {
-        await ports.clock.sleep(lookEveryMs, signal);
-        record = await findDeployment(ports, record.id);
+): Promise<Row> {
+    let row = first;
+    while (!hasEnded(row) && !signal.aborted) {
+        await clock.sleep(lookEveryMs, signal);
+        row = await find();
     }
-    return record;
+    return row;
 }

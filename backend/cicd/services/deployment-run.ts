@@ -101,6 +101,11 @@ export class DeploymentRun {
         return masked.length > longestSentence ? `${masked.slice(0, longestSentence)}${cut}` : masked;
     }
 
+    /** A whole line of a log without secrets. */
+    maskLine(text: string): string {
+        return this.#mask(text);
+    }
+
     /** Runs a command whose output goes to the log, unless it is captured. */
     async command(host: TargetHost, command: Command, options: Partial<RunOptions> = {}): Promise<CommandResult> {
         return host.run(command, {

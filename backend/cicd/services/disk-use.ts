@@ -2,7 +2,7 @@ import { errorMessage } from "../../../common/errors.ts";
 import type { DiskPart, DiskPartName } from "../../../common/schema/disk.ts";
 import { repositoryOf } from "../compose/image-name.ts";
 import type { DeploymentStore } from "../core/deployment.ts";
-import type { DiskMeter } from "../core/disk-meter.ts";
+import type { DiskEntry, DiskMeter } from "../core/disk-meter.ts";
 import type { Engine, ImageInfo } from "../core/engine.ts";
 import type { Host } from "../core/host.ts";
 import { ownBytes } from "../core/left-images.ts";
@@ -24,6 +24,8 @@ const directories: readonly (readonly [DiskPartName, string])[] = [
     ["replaced", "replaced"],
     ["logs", "logs"],
     ["workspaces", "workspaces"],
+    ["artifacts", "artifacts"],
+    ["caches", "caches"],
     ["mirrors", "repos"],
 ];
 
@@ -52,7 +54,20 @@ async function tried(part: DiskPartName, work: () => Promise<Measured>): Promise
 async function measureDirectory({ meter, host }: DiskUsePorts, name: string): Promise<Measured> {
     const directory = `${host.dataDirectory}/cicd/${name}`;
     const bytes = await meter.bytesOf(directory, AbortSignal.timeout(patienceMilliseconds));
-    return { bytes, count: (await meter.entries(directory)).length };
+    const entries = await meter.entries(directory);
+    return { bytes, count: isGrouped(name) ? await countFiles(meter, directory, entries) : entries.length };
+}
+
+/** Whether things lie in folders of their own kind: logs of jobs beside those of deployments, caches by stack. */
+const isGrouped = (name: string): boolean => name === "logs" || name === "caches";
+
+async function countFiles(meter: DiskMeter, directory: string, entries: readonly DiskEntry[]): Promise<number> {
+    const counts = await Promise.all(
+        entries.map(async ({ name, isDirectory }) =>
+            isDirectory ? (await meter.entries(`${directory}/${name}`)).length : 1,
+        ),
+    );
+    return counts.reduce((sum, count) => sum + count, 0);
 }
 
 async function measureDatabase({ meter, host }: DiskUsePorts): Promise<Measured> {

@@ -5,7 +5,13 @@ import { createDiskSpaces, type DiskSpacesPorts } from "./disk-spaces.ts";
 import { createHousekeeping, type HousekeepingPorts } from "./housekeeping.ts";
 import { noteLowSpace } from "./note-low-space.ts";
 
-type Directories = "directory" | "logsDirectory" | "replacedDirectory" | "workspacesDirectory";
+type Directories =
+    | "directory"
+    | "logsDirectory"
+    | "jobLogsDirectory"
+    | "artifactsDirectory"
+    | "replacedDirectory"
+    | "workspacesDirectory";
 
 export type KeepDiskPorts = Omit<CleanUpsPorts, Directories | "onDone"> &
     DiskSpacesPorts &
@@ -28,6 +34,8 @@ export function keepDisk(ports: KeepDiskPorts, directory: string): DiskKeeper {
         ...ports,
         directory,
         logsDirectory: `${directory}/logs`,
+        jobLogsDirectory: `${directory}/logs/jobs`,
+        artifactsDirectory: `${directory}/artifacts`,
         replacedDirectory: `${directory}/replaced`,
         workspacesDirectory: `${directory}/workspaces`,
         onDone: () => services.forget(),

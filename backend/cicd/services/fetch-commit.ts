@@ -7,7 +7,7 @@ import { checkNotPinned } from "./check-not-pinned.ts";
 import { checkWorthDeploying } from "./check-worth-deploying.ts";
 import type { DeploymentRun } from "./deployment-run.ts";
 import { fetchLiveCommit } from "./fetch-live-commit.ts";
-import { pinFirstKey, withPinnedKey } from "./pin-host-key.ts";
+import { describeCommit, fetchRef } from "./fetch-ref.ts";
 
 export interface FetchPorts {
     readonly git: Git;
@@ -35,22 +35,16 @@ export async function fetchCommit(
         return fetchLiveCommit(ports, run, unfetched, { signal, timeoutSeconds: config.timeout });
     }
     const { branch, tag, commitSha: asked } = run.record;
-    run.say(`Fetching ${tag === undefined ? `branch ${branch}` : `tag ${tag}`} of ${unfetched.url}`);
-    const call: GitCall = {
-        signal,
-        timeoutSeconds: config.timeout,
-        deploymentId: run.id,
+    const fetched = await fetchRef(ports, unfetched, {
+        ...{ branch, tag, asked, signal, timeoutSeconds: config.timeout, runId: run.id },
+        say: (text) => run.say(text),
         onLine: (line) => run.write("stderr", line),
-        onHostKey: pinFirstKey(ports.repositories, unfetched),
-    };
-    await ports.git.fetch(unfetched, call);
-    const repository = await withPinnedKey(ports.repositories, unfetched);
-    const ref = tag === undefined ? { branch } : { tag };
-    const pushed = await ports.git.resolve(repository, ref, asked || undefined, call);
+    });
+    const { repository, commit: pushed, call } = fetched;
     const commit = (await findReplaced(ports, run, repository, { pushed, call })) ?? pushed;
     await run.change({ commitSha: commit.sha, commitMessage: commit.message, commitAuthor: commit.author });
     await ports.repositories.markSynced(repository.id, commit.sha);
-    run.say(`Commit ${commit.sha} by ${commit.author}: ${firstLine(commit.message)}`);
+    run.say(describeCommit(commit));
     await checkWorthDeploying(ports, run, { repository, config, commit, asked, call });
     return commit;
 }
@@ -93,8 +87,4 @@ async function findReplaced(
 
 function short({ sha }: CommitInfo): string {
     return sha.slice(0, 7);
-}
-
-function firstLine(text: string): string {
-    return text.split("\n", 1)[0] ?? "";
 }

@@ -1,7 +1,7 @@
 import type { DeploymentRecord, DeploymentStore } from "../core/deployment.ts";
 import { localMachineId } from "../core/machine.ts";
 import { type Release, releaseId, type ReleaseStore } from "../core/release.ts";
-import type { Connection } from "./deploy.ts";
+import type { Connection } from "./connection.ts";
 import type { DeploymentRun } from "./deployment-run.ts";
 import type { MachineSteps } from "./machine-steps.ts";
 

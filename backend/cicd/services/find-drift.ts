@@ -13,7 +13,7 @@ import { type Release, releaseId, type ReleaseStore } from "../core/release.ts";
 import { releaseOn } from "../core/release-on-machine.ts";
 import { findServiceDrift } from "../core/service-drift.ts";
 import type { StackStateStore } from "../core/stack-state.ts";
-import { secretsOf, secretValues } from "./deploy.ts";
+import { secretsOf, secretValues } from "./connection.ts";
 import { type FileDriftPorts, findFileDrift } from "./find-file-drift.ts";
 import { environmentHash, type NoteAppliedPorts } from "./note-applied.ts";
 import { inspectStack } from "./verify-release.ts";

@@ -11,6 +11,8 @@ import { pollCandidates, refsOf, whyNotAgain, type SeenRefs } from "../core/poll
 import { type StackStateStore, whyPinned } from "../core/stack-state.ts";
 import type { Enqueue } from "./enqueue-deployment.ts";
 import { findPin } from "./find-pin.ts";
+import type { EnqueuePipeline } from "./pipelines/enqueue-pipeline.ts";
+import { runChangedBranches } from "./pipelines/run-pipelines.ts";
 
 export interface FollowPorts {
     readonly repositories: RepositoryStore;
@@ -21,6 +23,7 @@ export interface FollowPorts {
     readonly metrics: Pick<Metrics, "repositoryPolled">;
     readonly clock: Clock;
     readonly enqueue: Enqueue;
+    readonly enqueuePipeline: EnqueuePipeline;
     /** This server's public address, without a trailing slash. */
     readonly baseUrl: string;
     /** Something that the server's log should tell. */
@@ -56,6 +59,7 @@ export async function followRemote(
     }
     const pin = await findPin(ports, repository.stackId);
     const outcome = pin === undefined ? await deployNewest(ports, repository, seen, user) : { reason: whyPinned(pin) };
+    await runChangedBranches(ports, repository, seen);
     // What was seen comes last: a crash before it makes the next poll look again. What comes while the stack is pinned
     // is still new afterwards.
     const knownRefs = (pin && repository.knownRefs) ?? seen;

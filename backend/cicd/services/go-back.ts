@@ -6,7 +6,7 @@ import type { LogStore } from "../core/log-stream.ts";
 import type { Release } from "../core/release.ts";
 import { applyOnMachine } from "./apply-on-machine.ts";
 import { closeLog } from "./close-log.ts";
-import type { Connection } from "./deploy.ts";
+import type { Connection } from "./connection.ts";
 import { DeploymentRun } from "./deployment-run.ts";
 import type { MachineBefore } from "./find-before.ts";
 import { finishRun, succeed } from "./finish-run.ts";

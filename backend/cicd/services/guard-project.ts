@@ -10,6 +10,8 @@ import type { CheckedOut } from "./check-out.ts";
 export interface GuardInput {
     readonly stack: string;
     readonly source: Pick<CheckedOut, "workspace" | "project" | "scope">;
+    /** What may change them: "A build command" unless said. */
+    readonly by?: string | undefined;
 }
 
 /**
@@ -18,6 +20,7 @@ export interface GuardInput {
  * that they name has become a way out of the repository.
  */
 export async function guardProject(files: Files, input: GuardInput): Promise<() => Promise<void>> {
+    const { by = "A build command" } = input;
     const before = await load(files, input);
     const variables = await environmentText(files, input);
     return async () => {
@@ -26,13 +29,13 @@ export async function guardProject(files: Files, input: GuardInput): Promise<() 
         if (before === undefined || after === undefined || textOf(before) !== textOf(after)) {
             throw new DeploymentFailure(
                 "not_contained",
-                "A build command changed the compose files, which are checked before it runs. Use variables instead.",
+                `${by} changed the compose files, which are checked before it runs. Use variables instead.`,
             );
         }
         if ((await environmentText(files, input)) !== variables) {
             throw new DeploymentFailure(
                 "not_contained",
-                "A build command changed .env, by which the compose files are read. Use CI/CD variables instead.",
+                `${by} changed .env, by which the compose files are read. Use CI/CD variables instead.`,
             );
         }
         const reader = createComposeReader(files, workspace.worktree);

@@ -2,7 +2,7 @@ import { localMachineId, type Machine } from "../core/machine.ts";
 import type { Release } from "../core/release.ts";
 import { releaseOn, releasesOn } from "../core/release-on-machine.ts";
 import { applyRelease } from "./apply-release.ts";
-import type { Connection } from "./deploy.ts";
+import type { Connection } from "./connection.ts";
 import type { DeploymentRun } from "./deployment-run.ts";
 import { guardOwnStack, type GuardOwnStackPorts } from "./guard-own-stack.ts";
 import { type Hold, holdMachine, type HoldPorts } from "./hold-machine.ts";

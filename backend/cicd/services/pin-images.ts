@@ -5,7 +5,7 @@ import type { Engine } from "../core/engine.ts";
 import { readImageReference, withoutDigest } from "../core/image-reference.ts";
 import { imageLogin } from "../core/registry.ts";
 import type { Release } from "../core/release.ts";
-import type { Connection } from "./deploy.ts";
+import type { Connection } from "./connection.ts";
 import type { DeploymentRun } from "./deployment-run.ts";
 
 export interface PinInput {

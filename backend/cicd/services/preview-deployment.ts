@@ -11,7 +11,7 @@ import type { Release } from "../core/release.ts";
 import { draftRelease } from "./assemble-release.ts";
 import { type BuildReleasePorts, wantedImages } from "./build-release.ts";
 import { checkOut, findLiveRelease } from "./check-out.ts";
-import { type Connection, secretsOf, secretValues } from "./deploy.ts";
+import { type Connection, secretsOf, secretValues } from "./connection.ts";
 import type { DeploymentRun } from "./deployment-run.ts";
 import { imagineRun } from "./imagine-run.ts";
 import { previewRelease } from "./preview-release.ts";

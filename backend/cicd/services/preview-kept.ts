@@ -7,7 +7,7 @@ import type { Machines } from "../core/machine.ts";
 import { createMasker } from "../core/mask.ts";
 import { type Release, releaseId } from "../core/release.ts";
 import { findLiveRelease } from "./check-out.ts";
-import { type Connection, secretValues } from "./deploy.ts";
+import { type Connection, secretValues } from "./connection.ts";
 import type { DeploymentRun } from "./deployment-run.ts";
 import { imagineRun } from "./imagine-run.ts";
 import { findDeployment } from "./list-deployments.ts";

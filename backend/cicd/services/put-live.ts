@@ -3,7 +3,7 @@ import { asFailure, DeploymentFailure, endsCancelled, sentence } from "../core/f
 import type { Release, ReleaseStore } from "../core/release.ts";
 import type { StackStateStore } from "../core/stack-state.ts";
 import { applyOnMachine, planOnMachine } from "./apply-on-machine.ts";
-import type { Connection } from "./deploy.ts";
+import type { Connection } from "./connection.ts";
 import type { DeploymentRun } from "./deployment-run.ts";
 import { findBefore, type MachineBefore, mayHaveTouched } from "./find-before.ts";
 import { finishRun, succeed } from "./finish-run.ts";

@@ -8,7 +8,7 @@ import type { RegistryStore } from "../core/registry.ts";
 import { buildSource, type BuildReleasePorts, wantedImages } from "./build-release.ts";
 import type { BuildTask } from "./build-by-script.ts";
 import { type CheckedOut, checkOutCommit } from "./check-out.ts";
-import type { Connection } from "./deploy.ts";
+import type { Connection } from "./connection.ts";
 import type { DeploymentRun } from "./deployment-run.ts";
 import { pinFirstKey } from "./pin-host-key.ts";
 import { recallBuilt } from "./recall-built.ts";

@@ -7,11 +7,12 @@ import type { NewWebhookEvent, WebhookEventRecord, WebhookEventStore, WebhookPro
 import { registryEventType, type RegistryWebhooks } from "../core/registry-push.ts";
 import { createAddressKeys, type RealAddress } from "./address-keys.ts";
 import type { DecideImagePushPorts } from "./decide-image-push.ts";
+import type { DecidePushPorts } from "./decide-push.ts";
 import { evaluateImagePush } from "./evaluate-image-push.ts";
 import { evaluateDelivery } from "./evaluate-delivery.ts";
 import { isCut } from "./keep-payload.ts";
 
-export interface RedeliverWebhookPorts extends DecideImagePushPorts {
+export interface RedeliverWebhookPorts extends DecideImagePushPorts, Pick<DecidePushPorts, "enqueuePipeline"> {
     readonly registries: Pick<RegistryWebhooks, "parse">;
     readonly repositories: Pick<RepositoryStore, "find">;
     readonly events: Pick<WebhookEventStore, "find" | "findDelivery" | "createAll">;

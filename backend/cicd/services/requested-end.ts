@@ -1,10 +1,10 @@
-import type { DeploymentErrorCode } from "../../../common/schema/deployment.ts";
 import type { DeploymentRecord } from "../core/deployment.ts";
+import type { RequestedEnd } from "../core/leased-queue.ts";
 
 /** How a deployment is to end that was asked to; undefined where it was not. */
 export function requestedEnd(
     row: Pick<DeploymentRecord, "cancelRequestedAt" | "cancelReason" | "supersededBy">,
-): { readonly errorCode: DeploymentErrorCode; readonly message: string } | undefined {
+): RequestedEnd | undefined {
     if (row.cancelRequestedAt === undefined) {
         return undefined;
     }

@@ -6,7 +6,7 @@ import type { Engine, ImageInfo } from "../core/engine.ts";
 import { DeploymentFailure } from "../core/failure.ts";
 import type { Release } from "../core/release.ts";
 import type { CheckedOut } from "./check-out.ts";
-import type { Connection } from "./deploy.ts";
+import type { Connection } from "./connection.ts";
 import type { DeploymentRun } from "./deployment-run.ts";
 
 /** Service → the image that its compose file names, and the name that it gets when the script made it. */

@@ -6,7 +6,7 @@ import type { Files } from "../core/files.ts";
 import type { Machine } from "../core/machine.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Release, ReleaseFile, ReleaseStore } from "../core/release.ts";
-import type { Connection } from "./deploy.ts";
+import type { Connection } from "./connection.ts";
 import type { DeploymentRun } from "./deployment-run.ts";
 import { inspectStack } from "./verify-release.ts";
 

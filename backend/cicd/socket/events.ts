@@ -2,6 +2,7 @@ import type { CicdServices } from "../services/cicd-services.ts";
 import type { CicdHandlers } from "./handlers.ts";
 import { diskHandlers } from "./disk-events.ts";
 import { createLogSubscriptions } from "./log-subscriptions.ts";
+import { pipelineHandlers } from "./pipeline-events.ts";
 import { registryHandlers } from "./registry-events.ts";
 import { releaseHandlers } from "./release-events.ts";
 import { targetHandlers } from "./target-events.ts";
@@ -16,6 +17,7 @@ export function cicdHandlers(services: CicdServices): CicdHandlers {
         ...registryHandlers(services),
         ...targetHandlers(services),
         ...diskHandlers(services),
+        ...pipelineHandlers(services),
         ...createLogSubscriptions(services),
     } satisfies CicdHandlers;
 }
@@ -47,7 +49,9 @@ function repositoryHandlers(services: CicdServices) {
             hook: await services.removeRepositoryHook({ stack, access, signal: inTime() }),
         }),
         getBuildConfig: async ([stack]) => ({ buildConfig: (await services.findBuildConfig(stack)) ?? null }),
-        saveBuildConfig: async ([stack, input]) => ({ buildConfig: await services.saveBuildConfig({ stack, input }) }),
+        saveBuildConfig: async ([stack, input], { caller }) => ({
+            buildConfig: await services.saveBuildConfig({ stack, input, caller }),
+        }),
         getWebhookEvents: async ([stack, limit, cursor]) => {
             const { items, nextCursor } = await services.listWebhookEvents(stack, { limit, cursor });
             return { events: items, nextCursor };

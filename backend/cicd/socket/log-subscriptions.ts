@@ -1,55 +1,81 @@
-import type { LogRange } from "../../../common/schema/log-line.ts";
+import type { LogLine, LogRange } from "../../../common/schema/log-line.ts";
 import type { CicdServices } from "../services/cicd-services.ts";
 import type { CicdHandlers, SocketContext } from "./handlers.ts";
 
-type Handlers = Pick<CicdHandlers, "subscribeBuildLog" | "unsubscribeBuildLog">;
 type Services = Pick<CicdServices, "readLog" | "followLog">;
+type JobServices = Pick<CicdServices, "readPipelineLog" | "followPipelineLog">;
 
-/** What one browser follows: deployment → how to end it. */
+/** One kind of logs: how it is read and followed, and as what its lines are pushed. */
+interface LogSource {
+    readonly read: (id: string, range: LogRange) => Promise<readonly LogLine[]>;
+    readonly follow: Services["followLog"];
+    readonly push: (context: SocketContext, id: string, lines: LogLine[]) => void;
+}
+
+/** What one browser follows: id of a log → how to end it. */
 type Subscriptions = Map<string, () => void>;
 
+/** Live logs of deployments. */
+export function createLogSubscriptions(services: Services) {
+    const { subscribe, unsubscribe } = createSubscriptions({
+        read: (id, range) => services.readLog(id, range),
+        follow: (options) => services.followLog(options),
+        push: (context, deploymentId, lines) => context.emit("buildLogUpdate", { deploymentId, lines }),
+    });
+    return { subscribeBuildLog: subscribe, unsubscribeBuildLog: unsubscribe } satisfies Partial<CicdHandlers>;
+}
+
+/** Live logs of jobs, and of runs that have a log of their own. */
+export function createJobLogSubscriptions(services: JobServices) {
+    const { subscribe, unsubscribe } = createSubscriptions({
+        read: (id, range) => services.readPipelineLog(id, range),
+        follow: (options) => services.followPipelineLog(options),
+        push: (context, jobId, lines) => context.emit("jobLogUpdate", { jobId, lines }),
+    });
+    return { subscribeJobLog: subscribe, unsubscribeJobLog: unsubscribe } satisfies Partial<CicdHandlers>;
+}
+
 /**
- * Live logs. The answer holds what is there, pushes bring every later line once and in order; a subscription ends with
- * `unsubscribeBuildLog`, a new one for the same deployment, or the connection. Asking for lines *before* a number only
- * reads.
+ * Live logs. The answer holds what is there, pushes bring every later line once and in order; a subscription ends when it
+ * is unsubscribed, with a new one for the same log, or with the connection. Asking for lines *before* a number only reads.
  */
-export function createLogSubscriptions(services: Services): Handlers {
+function createSubscriptions(source: LogSource) {
     const sockets = new Map<string, Subscriptions>();
     return {
-        async subscribeBuildLog([id, range = { limit: 2000 }], context) {
+        async subscribe([id, range = { limit: 2000 }]: [string, (LogRange | undefined)?], context: SocketContext) {
             if (range.beforeSeq !== undefined) {
-                return readPage(services, id, range);
+                return readPage(source, id, range);
             }
             const subscriptions = subscriptionsOf(sockets, context);
             subscriptions.get(id)?.();
             const place = reserve(subscriptions, id);
             try {
-                const page = await readPage(services, id, range);
-                place.startSoon(() => follow(services, id, page.lastSeq, context));
+                const page = await readPage(source, id, range);
+                place.startSoon(() => follow(source, id, page.lastSeq, context));
                 return page;
             } catch (error) {
                 place.end();
                 throw error;
             }
         },
-        async unsubscribeBuildLog([id], { socketId }) {
+        async unsubscribe([id]: [string], { socketId }: SocketContext) {
             sockets.get(socketId)?.get(id)?.();
             return {};
         },
     };
 }
 
-async function readPage(services: Services, id: string, range: LogRange) {
-    const lines = [...(await services.readLog(id, range))];
+async function readPage(source: LogSource, id: string, range: LogRange) {
+    const lines = [...(await source.read(id, range))];
     const none = range.afterSeq ?? 0;
     return { lines, firstSeq: lines[0]?.seq ?? none, lastSeq: lines.at(-1)?.seq ?? none };
 }
 
-function follow(services: Services, deploymentId: string, afterSeq: number, context: SocketContext): () => void {
-    const follower = services.followLog({
-        id: deploymentId,
+function follow(source: LogSource, id: string, afterSeq: number, context: SocketContext): () => void {
+    const follower = source.follow({
+        id,
         afterSeq,
-        onLines: (lines) => context.emit("buildLogUpdate", { deploymentId, lines: [...lines] }),
+        onLines: (lines) => source.push(context, id, [...lines]),
         // The browser sees no more lines and subscribes again with the last number it has.
         onError: () => undefined,
     });
@@ -57,7 +83,7 @@ function follow(services: Services, deploymentId: string, afterSeq: number, cont
 }
 
 /**
- * Takes a browser's place for one deployment. It may be given up (unsubscribed, disconnected, taken by a newer call)
+ * Takes a browser's place for one log. It may be given up (unsubscribed, disconnected, taken by a newer call)
  * before following starts: then it never does.
  */
 function reserve(subscriptions: Subscriptions, id: string) {

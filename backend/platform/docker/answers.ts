@@ -44,6 +44,7 @@ export const ContainerDetails = z.object({
         OOMKilled: z.boolean().default(false),
         ExitCode: z.int().default(0),
         StartedAt: z.string(),
+        FinishedAt: z.string().default(""),
         Error: z.string().default(""),
         Health: z
             .object({
@@ -71,7 +72,7 @@ export const ContainerDetails = z.object({
         NetworkMode: z.string().default(""),
     }),
     Mounts: z
-        .array(z.object({ Source: z.string().default(""), Destination: z.string() }))
+        .array(z.object({ Type: z.string().default(""), Source: z.string().default(""), Destination: z.string() }))
         .nullish()
         .transform((given) => given ?? []),
     NetworkSettings: z.object({
@@ -123,6 +124,17 @@ export const PullProgress = z.object({
     progressDetail: z.object({ total: z.number().optional() }).optional(),
 });
 export type PullProgress = z.infer<typeof PullProgress>;
+
+export const NetworkListItem = z.object({ Id: z.string(), Name: z.string(), Labels: labels });
+export type NetworkListItem = z.infer<typeof NetworkListItem>;
+
+export const NetworkDetails = NetworkListItem.extend({
+    /** By the id of each container in it. */
+    Containers: z
+        .record(z.string(), z.unknown())
+        .nullish()
+        .transform((given) => given ?? {}),
+});
 
 export const Info = z.object({
     DockerRootDir: z.string().optional(),

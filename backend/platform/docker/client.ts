@@ -8,6 +8,8 @@ import { dockerContainers, type DockerContainers } from "./containers.ts";
 import { watchEvents, type WatchOptions } from "./events.ts";
 import { dockerImages, type DockerImages } from "./images.ts";
 import { dockerJobs, type DockerJobs } from "./job.ts";
+import { dockerNetworks, type DockerNetworks } from "./networks.ts";
+import { dockerRuns, type DockerRuns } from "./runs.ts";
 
 /**
  * The Docker engine's API, of it what this program uses. Every method throws AppError `unavailable` with details
@@ -18,11 +20,15 @@ export interface DockerClient {
     info(): Promise<Info>;
     /** Whether the engine is reached through a socket of this machine. */
     readonly isLocal: boolean;
+    /** That socket. */
+    readonly socketPath: string | undefined;
     readonly containers: DockerContainers;
     readonly images: DockerImages;
     readonly archives: DockerArchives;
     readonly buildCache: DockerBuildCache;
     readonly jobs: DockerJobs;
+    readonly runs: DockerRuns;
+    readonly networks: DockerNetworks;
     /** Follows container events until the signal aborts; reconnects by itself. */
     watch(options: WatchOptions): Promise<void>;
 }
@@ -33,6 +39,7 @@ export function connectDocker(address: DockerAddress): DockerClient {
     const docker = new Dockerode(options);
     return {
         isLocal: options.socketPath !== undefined,
+        socketPath: options.socketPath,
         async info() {
             return Info.parse(await call((): Promise<unknown> => docker.info()));
         },
@@ -45,6 +52,8 @@ export function connectDocker(address: DockerAddress): DockerClient {
         archives: dockerArchives(docker),
         buildCache: dockerBuildCache(docker),
         jobs: dockerJobs(docker),
+        runs: dockerRuns(docker),
+        networks: dockerNetworks(docker),
         watch: (options) => watchEvents(docker, options),
     };
 }

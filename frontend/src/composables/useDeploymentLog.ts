@@ -1,109 +1,27 @@
-import { tryOnScopeDispose } from "@vueuse/core";
-import { computed, readonly, ref, shallowRef, watch, type ComputedRef, type Ref } from "vue";
-import type { LogLine } from "../../../common/schema/log-line.ts";
-import { continueLines } from "../model/log-lines.ts";
-import { CallError } from "../socket/call-error.ts";
+import type { Ref } from "vue";
 import type { SocketClient } from "../socket/client.ts";
-import { createRerun } from "./rerun.ts";
+import { createFollowedLog, type FollowedLog, type LogSource } from "./followed-log.ts";
 import { useSession } from "./useSession.ts";
 import { useSocket } from "./useSocket.ts";
 
-export interface DeploymentLog {
-    /** Consecutive lines, in order, each once. */
-    readonly lines: Readonly<Ref<readonly LogLine[]>>;
-    readonly hasEarlier: ComputedRef<boolean>;
-    /** `live` while subscribed; `waiting` between a lost connection and the resumption. */
-    readonly state: Readonly<Ref<"loading" | "live" | "waiting">>;
-    /** Puts lines before the first one in front; resolves with how many came. */
-    loadEarlier(): Promise<number>;
-}
-
 type Wire = Pick<SocketClient, "call" | "on">;
 
-const pageSize = 2000;
-const retryMs = 2000;
-
 /** Follows a deployment's log as long as the calling component lives. */
-export function useDeploymentLog(deploymentId: string): DeploymentLog {
+export function useDeploymentLog(deploymentId: string): FollowedLog {
     return createDeploymentLog(useSocket(), deploymentId, useSession().epoch);
 }
 
-/**
- * Follows one deployment's log without a gap or a double. Pushes that do not continue the last line (some were lost,
- * or the subscription's answer is still on its way) are dropped, and what is missing is asked for by number.
- * `epoch` changes with each login on a new connection.
- */
-export function createDeploymentLog(wire: Wire, deploymentId: string, epoch: Readonly<Ref<number>>): DeploymentLog {
-    const lines = shallowRef<readonly LogLine[]>([]);
-    const state = ref<"loading" | "live" | "waiting">("loading");
-    const reachedStart = ref(false);
-    const missing = createRerun(() => fetchMissing(wire, deploymentId, lines));
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let ended = false;
-
-    async function catchUp(): Promise<void> {
-        try {
-            await missing.start();
-            state.value = "live";
-        } catch (error) {
-            state.value = "waiting";
-            const lost = error instanceof CallError && error.code === "disconnected";
-            timer = lost || ended ? undefined : setTimeout(() => void catchUp(), retryMs);
-        }
-    }
-
-    const stopListening = wire.on("buildLogUpdate", (update) => {
-        if (update.deploymentId !== deploymentId) {
-            return;
-        }
-        const next = missing.running() ? "gap" : continueLines(lines.value, update.lines);
-        if (next === "gap") {
-            return void catchUp();
-        }
-        lines.value = next;
-    });
-    const stopWatching = watch(epoch, () => void catchUp(), { immediate: true });
-
-    tryOnScopeDispose(() => {
-        ended = true;
-        clearTimeout(timer);
-        stopListening();
-        stopWatching();
-        wire.call("unsubscribeBuildLog", deploymentId).catch(() => undefined);
-    });
-
-    return {
-        lines,
-        state: readonly(state),
-        hasEarlier: computed(() => (lines.value[0]?.seq ?? 1) > 1 && !reachedStart.value),
-        async loadEarlier() {
-            const earlier = await fetchEarlier(wire, deploymentId, lines.value[0]);
-            reachedStart.value = earlier.length === 0;
-            lines.value = earlier.concat(lines.value);
-            return earlier.length;
-        },
+/** The log of one deployment, live. `epoch` changes with each login on a new connection. */
+export function createDeploymentLog(wire: Wire, deploymentId: string, epoch: Readonly<Ref<number>>): FollowedLog {
+    const source: LogSource = {
+        subscribe: (range) => wire.call("subscribeBuildLog", deploymentId, range),
+        unsubscribe: () => wire.call("unsubscribeBuildLog", deploymentId),
+        onLines: (handler) =>
+            wire.on("buildLogUpdate", (update) => {
+                if (update.deploymentId === deploymentId) {
+                    handler(update.lines);
+                }
+            }),
     };
-}
-
-/** Subscribes, and takes all lines after the last known one: page by page, or the newest when none is known. */
-async function fetchMissing(wire: Wire, deploymentId: string, lines: Ref<readonly LogLine[]>): Promise<void> {
-    for (;;) {
-        const afterSeq = lines.value.at(-1)?.seq;
-        const range = afterSeq === undefined ? { limit: pageSize } : { afterSeq, limit: pageSize };
-        const answer = await wire.call("subscribeBuildLog", deploymentId, range);
-        const next = continueLines(lines.value, answer.lines);
-        // Lines that retention took away cannot be asked for again: go on with what is left.
-        lines.value = next === "gap" ? answer.lines : next;
-        if (afterSeq === undefined || answer.lines.length < pageSize) {
-            return;
-        }
-    }
-}
-
-async function fetchEarlier(wire: Wire, deploymentId: string, first: LogLine | undefined): Promise<readonly LogLine[]> {
-    if (first === undefined || first.seq <= 1) {
-        return [];
-    }
-    const answer = await wire.call("subscribeBuildLog", deploymentId, { beforeSeq: first.seq, limit: pageSize });
-    return answer.lines.filter(({ seq }) => seq < first.seq);
+    return createFollowedLog(source, epoch);
 }

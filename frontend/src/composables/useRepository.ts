@@ -3,11 +3,11 @@ import type { GitRepository } from "../../../common/schema/git-repository.ts";
 import { useLoaded, type Loaded } from "./useLoaded.ts";
 import { usePush, useSocket } from "./useSocket.ts";
 
-/** A stack's repository, live; null when none is connected. */
+/** A stack's repository, live; null when none is connected, or while the stack ("") is not known. */
 export function useRepository(stack: MaybeRefOrGetter<string>): Loaded<GitRepository | null> {
     const { call } = useSocket();
     const loaded = useLoaded(
-        async () => (await call("getGitRepository", toValue(stack))).repository,
+        async () => (toValue(stack) === "" ? null : (await call("getGitRepository", toValue(stack))).repository),
         [() => toValue(stack)],
     );
 

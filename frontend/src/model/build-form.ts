@@ -44,6 +44,9 @@ export interface BuildForm {
     keepReleases: number;
     pullPolicy: "missing" | "always" | "never";
     images: ImageForm;
+    pipelinePath: string;
+    pipelineBranches: readonly string[];
+    pipelineEngineSocket: boolean;
     /** At least one, in turn. */
     machines: string[];
 }
@@ -86,6 +89,9 @@ export function toForm(config: BuildConfig | BuildConfigInput): BuildForm {
         keepReleases: config.keepReleases,
         pullPolicy: config.pullPolicy,
         images: imageForm(config),
+        pipelinePath: config.pipelinePath,
+        pipelineBranches: [...config.pipelineBranches],
+        pipelineEngineSocket: config.pipelineEngineSocket,
         machines: machineIds(config.targetIds),
     };
 }
@@ -131,6 +137,9 @@ export function toInput(form: BuildForm, base: BuildConfigInput): RawInput {
         rollbackOnFailure: form.rollbackOnFailure,
         keepReleases: form.keepReleases,
         pullPolicy: form.pullPolicy,
+        pipelinePath: textOrNull(form.pipelinePath) ?? undefined,
+        pipelineBranches: [...form.pipelineBranches],
+        pipelineEngineSocket: form.pipelineEngineSocket,
         targetIds: targetIds(form.machines),
         ...imageInput(form.images, {
             secrets: secretNames(form.variables),

@@ -8,8 +8,13 @@ export function logText(lines: readonly LogLine[]): string {
 
 /** Offers a text as a file to save. */
 export function saveText(name: string, text: string): void {
+    saveBlob(name, new Blob([text], { type: "text/plain" }));
+}
+
+/** Offers bytes as a file to save. */
+export function saveBlob(name: string, blob: Blob): void {
     const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
+    link.href = URL.createObjectURL(blob);
     link.download = name;
     link.click();
     URL.revokeObjectURL(link.href);

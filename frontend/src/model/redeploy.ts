@@ -1,7 +1,7 @@
 import type { Deployment, DeploymentRequest } from "../../../common/schema/deployment.ts";
 
-/** The request that deploys a deployment's commit again. */
-export function redeployRequest(deployment: Deployment): DeploymentRequest {
-    const place = deployment.tag === undefined ? { branch: deployment.branch } : { tag: deployment.tag };
-    return deployment.commitSha === "" ? place : { ...place, commit: deployment.commitSha };
+/** The request for the commit of a deployment, or of a pipeline's run, again. */
+export function redeployRequest(done: Pick<Deployment, "branch" | "tag" | "commitSha">): DeploymentRequest {
+    const place = done.tag === undefined ? { branch: done.branch } : { tag: done.tag };
+    return done.commitSha === "" ? place : { ...place, commit: done.commitSha };
 }

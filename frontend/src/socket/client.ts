@@ -26,21 +26,7 @@ export function createSocketClient(transport: Transport): SocketClient {
     const connected = ref(false);
     const connectHandlers = new Set<() => void>();
     const pending = new Set<(error: CallError) => void>();
-    const handlers: { [P in PushName]: Set<PushHandler<P>> } = {
-        info: new Set(),
-        setup: new Set(),
-        autoLogin: new Set(),
-        refresh: new Set(),
-        stackList: new Set(),
-        terminalWrite: new Set(),
-        terminalExit: new Set(),
-        deploymentStatusUpdate: new Set(),
-        deploymentHealthUpdate: new Set(),
-        buildLogUpdate: new Set(),
-        gitRepositoryUpdate: new Set(),
-        stackPinUpdate: new Set(),
-        webhookEventUpdate: new Set(),
-    };
+    const handlers = noHandlers();
 
     function deliver<P extends PushName>(push: P, args: Pushes[P]): void {
         // Newer servers may push what this page does not know.
@@ -84,6 +70,26 @@ export function createSocketClient(transport: Transport): SocketClient {
             return () => void connectHandlers.delete(handler);
         },
         reconnect: () => transport.reconnect(),
+    };
+}
+
+function noHandlers(): { [P in PushName]: Set<PushHandler<P>> } {
+    return {
+        info: new Set(),
+        setup: new Set(),
+        autoLogin: new Set(),
+        refresh: new Set(),
+        stackList: new Set(),
+        terminalWrite: new Set(),
+        terminalExit: new Set(),
+        deploymentStatusUpdate: new Set(),
+        deploymentHealthUpdate: new Set(),
+        buildLogUpdate: new Set(),
+        gitRepositoryUpdate: new Set(),
+        stackPinUpdate: new Set(),
+        webhookEventUpdate: new Set(),
+        pipelineUpdate: new Set(),
+        jobLogUpdate: new Set(),
     };
 }
 

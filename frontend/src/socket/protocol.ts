@@ -89,6 +89,8 @@ export interface AgentPushes {
     webhookEventUpdate: [update: CicdPushes["webhookEventUpdate"]];
     gitRepositoryUpdate: [update: CicdPushes["gitRepositoryUpdate"]];
     stackPinUpdate: [update: CicdPushes["stackPinUpdate"]];
+    pipelineUpdate: [update: CicdPushes["pipelineUpdate"]];
+    jobLogUpdate: [update: CicdPushes["jobLogUpdate"]];
 }
 
 export type Pushes = DirectPushes & AgentPushes;

@@ -25,6 +25,8 @@ const limits: Partial<Record<EventName, number>> = {
     acceptTargetHostKey: remoteMs,
     previewDeployment: 5 * remoteMs,
     getDeploymentPreview: remoteMs,
+    getPipelineFile: remoteMs,
+    validatePipeline: remoteMs,
     getDiskUse: remoteMs,
     cleanUp: 15 * remoteMs,
 };

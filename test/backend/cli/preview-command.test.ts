@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { CliPorts } from "../../../backend/cli/cli-ports.ts";
 import { runCli } from "../../../backend/cli/run-cli.ts";
 import type { Preview } from "../../../common/schema/preview.ts";
+import { noLocalRuns } from "../../support/no-local-runs.ts";
 
 const nothing: Preview = {
     commitSha: "a".repeat(40),
@@ -30,6 +31,7 @@ function createProgram(answer: object, status = 200, environment: CliPorts["envi
         readPassword: () => Promise.reject(new Error("never")),
         readFile: async () => "from-file\n",
         findPipeline: () => Promise.reject(new Error("never")),
+        local: noLocalRuns,
         async fetch(url, init) {
             asked.push({ url: url instanceof Request ? url.url : url.toString(), init });
             return Response.json(answer, { status });

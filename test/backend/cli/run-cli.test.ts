@@ -8,6 +8,7 @@ import { runCli } from "../../../backend/cli/run-cli.ts";
 import { createEdge, type Edge } from "../../support/edge.ts";
 import { listen } from "../../support/listen.ts";
 import { createRestApp, type RestApp } from "../../support/rest-app.ts";
+import { noLocalRuns } from "../../support/no-local-runs.ts";
 
 /** The program with everything around it played; what it prints is kept. */
 async function createProgram(fields: Partial<CliPorts> = {}, edge?: Edge) {
@@ -42,6 +43,7 @@ async function createProgram(fields: Partial<CliPorts> = {}, edge?: Edge) {
         readPassword: async () => "a-new-password",
         readFile: async () => "from-file\n",
         findPipeline: () => Promise.reject(new Error("never")),
+        local: noLocalRuns,
         fetch,
         sleep: async () => undefined,
         now: () => new Date("2026-01-31T12:00:00.000Z"),

@@ -5,6 +5,7 @@ import type { CliPorts } from "../../../backend/cli/cli-ports.ts";
 import { findPipelineFiles } from "../../../backend/cli/pipeline-files.ts";
 import { runCli } from "../../../backend/cli/run-cli.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
+import { noLocalRuns } from "../../support/no-local-runs.ts";
 
 const right = `stages: [build, test]
 compile: { stage: build, image: "node:20", script: npm ci }
@@ -30,6 +31,7 @@ async function createProgram(files: Readonly<Record<string, string>>) {
         readPassword: never,
         readFile: never,
         findPipeline: (path) => findPipelineFiles(join(folder, path)),
+        local: noLocalRuns,
         fetch: never,
         sleep: never,
         now: () => new Date(),

@@ -145,6 +145,49 @@ describe("the build settings", () => {
         expect(described(wrapper, "Image for commands")).toContain("Is no image");
     });
 
+    it("say which pipeline is run, and for which branches besides", async () => {
+        const { wrapper, transport, saveBuild } = await open();
+        await button(wrapper, "More settings").trigger("click");
+        await field(wrapper, "Pipeline file").setValue("ci/pipeline.yml");
+        await field(wrapper, "Branches that only run the pipeline").setValue("feature/.+");
+        await field(wrapper, "Branches that only run the pipeline").trigger("keydown", { key: "Enter" });
+        await saveBuild();
+
+        expect(transport.sentAs("saveBuildConfig")[0]?.args[1]).toMatchObject({
+            pipelinePath: "ci/pipeline.yml",
+            pipelineBranches: ["feature/.+"],
+            pipelineEngineSocket: false,
+        });
+    });
+
+    it("warn of what jobs with the engine's socket can do, and show who may not allow it", async () => {
+        const { wrapper, transport, saveBuild } = await open();
+        await button(wrapper, "More settings").trigger("click");
+        expect(wrapper.text()).not.toContain("is root on this machine");
+        await field(wrapper, "Jobs may use Docker of this machine").setValue(true);
+        expect(wrapper.text()).toContain("is root on this machine");
+
+        transport.answerAll("saveBuildConfig", () => ({
+            ok: false,
+            code: "forbidden",
+            msg: "pipelineEngineSocket: ask an admin to switch it on",
+        }));
+        await saveBuild();
+
+        expect(transport.sentAs("saveBuildConfig")[0]?.args[1]).toMatchObject({ pipelineEngineSocket: true });
+        expect(wrapper.text()).toContain("sk an admin to switch it on");
+    });
+
+    it("take the usual pipeline file where the field is emptied", async () => {
+        const { wrapper, transport, saveBuild } = await open({ pipelinePath: "ci.yml" });
+        await button(wrapper, "More settings").trigger("click");
+        await field(wrapper, "Pipeline file").setValue(" ");
+        await saveBuild();
+
+        expect(transport.sentAs("saveBuildConfig")[0]?.args[1]).not.toHaveProperty("pipelinePath", "ci.yml");
+        expect(transport.sentAs("saveBuildConfig")).toHaveLength(1);
+    });
+
     it("keep what the other form has saved meanwhile", async () => {
         const { wrapper, transport, saveTriggers, saveBuild } = await open();
         await field(wrapper, "Compose file").setValue("other.yaml");

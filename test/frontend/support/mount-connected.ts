@@ -30,6 +30,8 @@ export async function mountConnected(
         "registries",
         "targets",
         "disk",
+        "pipeline",
+        "pipeline-editor",
     ];
     const router = createRouter({
         history: createMemoryHistory(),

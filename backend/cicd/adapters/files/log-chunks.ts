@@ -4,7 +4,7 @@ const chunkBytes = 1024 * 1024;
 
 /** Notes where the lines of a log lie, one chunk per MiB and one when the log is closed. */
 export class LogChunkNotes {
-    readonly #deploymentId: string;
+    readonly #logId: string;
     readonly #store: LogChunkStore;
     readonly #onError: (error: unknown) => void;
     #firstSeq: number;
@@ -14,12 +14,12 @@ export class LogChunkNotes {
     #noting: Promise<void> = Promise.resolve();
 
     private constructor(
-        deploymentId: string,
+        logId: string,
         store: LogChunkStore,
         onError: (error: unknown) => void,
         noted: LogChunk | undefined,
     ) {
-        this.#deploymentId = deploymentId;
+        this.#logId = logId;
         this.#store = store;
         this.#onError = onError;
         this.#lastSeq = noted?.lastSeq ?? 0;
@@ -29,12 +29,12 @@ export class LogChunkNotes {
 
     /** Goes on where the last noted chunk ends, so that lines which a crash left unnoted are noted now. */
     static async open(
-        deploymentId: string,
+        logId: string,
         store: LogChunkStore,
         onError: (error: unknown) => void,
     ): Promise<LogChunkNotes> {
-        const chunks = await store.list(deploymentId);
-        return new LogChunkNotes(deploymentId, store, onError, chunks.at(-1));
+        const chunks = await store.list(logId);
+        return new LogChunkNotes(logId, store, onError, chunks.at(-1));
     }
 
     /** So far the log's lines reach. */
@@ -55,7 +55,7 @@ export class LogChunkNotes {
 
     #note(tail: string | undefined): void {
         const chunk = {
-            deploymentId: this.#deploymentId,
+            logId: this.#logId,
             firstSeq: this.#firstSeq,
             lastSeq: this.#lastSeq,
             byteOffset: this.#byteOffset,

@@ -38,6 +38,8 @@ const columns = z.object({
     healthCheckPort: z.int().nullish(),
     rollbackOnFailure: flag,
     pipelinePath: z.string(),
+    pipelineBranches: texts,
+    pipelineEngineSocket: flag,
     registryId: text,
     imageTemplate: text,
     buildSecrets: texts,

@@ -56,6 +56,7 @@ const columns = z.object({
     leaseExpiresAt: text,
     buildLogs: text,
     deploymentLogs: text,
+    pipelineId: text,
 });
 
 export type DeploymentTable = Table<DeploymentRecord>;

@@ -5,10 +5,7 @@ import { openTable } from "../../../platform/sqlite/table.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { LogChunkStore } from "../../core/log-stream.ts";
 
-const tableName = "deployment_logs";
-
-const columns = z.object({
-    deploymentId: z.string(),
+const positions = z.object({
     firstSeq: z.int(),
     lastSeq: z.int(),
     byteOffset: z.int(),
@@ -16,18 +13,35 @@ const columns = z.object({
     tail: z.string().optional(),
 });
 
+/** Whose logs they are, with the column that names whose each is. */
+const tables = {
+    deployments: { name: "deployment_logs", idColumn: "deployment_id" },
+    jobs: { name: "job_logs", idColumn: "job_id" },
+} as const;
+
 /** Where a log's lines lie in its file, in SQLite. */
-export function createLogChunkStore(ports: { readonly database: Database; readonly clock: Clock }): LogChunkStore {
+export function createLogChunkStore(
+    ports: { readonly database: Database; readonly clock: Clock },
+    kind: keyof typeof tables = "deployments",
+): LogChunkStore {
     const { knex } = ports.database;
-    const table = openTable(ports.database, tableName, columns);
+    const { name, idColumn } = tables[kind];
+    const table = openTable(ports.database, name, positions);
     return {
-        async add(chunk) {
-            const row = { ...table.toRow(chunk), created_at: ports.clock.now().toISOString() };
-            await orUnavailable(knex(tableName).insert(row).onConflict(["deployment_id", "first_seq"]).merge());
+        async add({ logId, ...chunk }) {
+            const row = { ...table.toRow(chunk), [idColumn]: logId, created_at: ports.clock.now().toISOString() };
+            await orUnavailable(knex(name).insert(row).onConflict([idColumn, "first_seq"]).merge());
         },
-        list: (deploymentId) => table.list("deployment_id = ? order by first_seq", [deploymentId]),
-        async remove(deploymentId) {
-            await orUnavailable(knex(tableName).where({ deployment_id: deploymentId }).delete());
+        async list(logId) {
+            const chunks = await table.list(`${idColumn} = ? order by first_seq`, [logId]);
+            return chunks.map((chunk) => ({ logId, ...chunk }));
+        },
+        async remove(logId) {
+            await orUnavailable(
+                knex(name)
+                    .where({ [idColumn]: logId })
+                    .delete(),
+            );
         },
     };
 }

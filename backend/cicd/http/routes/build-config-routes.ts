@@ -43,6 +43,7 @@ export const buildConfigRoutes: readonly Route[] = [
         },
         request: z.object({ params: stackParams, body: BuildConfigInput }),
         response: BuildConfig,
-        handle: async ({ params, body }, { services }) => services.saveBuildConfig({ ...params, input: body }),
+        handle: async ({ params, body }, { services, caller }) =>
+            services.saveBuildConfig({ ...params, input: body, caller }),
     }),
 ];

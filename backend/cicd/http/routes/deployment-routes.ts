@@ -5,7 +5,7 @@ import { PageQuery } from "../../../../common/schema/page.ts";
 import { Preview } from "../../../../common/schema/preview.ts";
 import { route, streamRoute, type Route } from "../route.ts";
 import { idParams, pageOf, stackParams } from "../schemas.ts";
-import { sendLog } from "../send-log.ts";
+import { sendLog, type SentLog } from "../send-log.ts";
 
 const tag = "Deployments";
 
@@ -86,8 +86,11 @@ export const deploymentRoutes: readonly Route[] = [
         }),
         async handle({ params, query }, { services, signal }) {
             await services.findDeployment(params.id);
-            return (request, response) =>
-                sendLog({ services, id: params.id, filter: query, signal, request, response });
+            const log = {
+                read: () => services.readWholeLog(params.id),
+                follow: (given: Parameters<SentLog["follow"]>[0]) => services.followToEnd({ ...params, ...given }),
+            };
+            return (request, response) => sendLog({ log, filter: query, signal, request, response });
         },
     }),
     route({

@@ -8,6 +8,7 @@ import {
     isTerminal,
     viewDeployment,
 } from "../../../../backend/cicd/core/deployment.ts";
+import type { JobRecord } from "../../../../backend/cicd/core/pipeline-run.ts";
 import { Deployment, type DeploymentStatus, deploymentStatuses } from "../../../../common/schema/deployment.ts";
 
 const record: DeploymentRecord = {
@@ -71,6 +72,23 @@ describe("what the outside sees of a deployment", () => {
 
     it("fits its schema, and holds nothing of leases and requests", () => {
         expect(Deployment.strict().safeParse(view({})).error).toBeUndefined();
+    });
+
+    it("has the jobs of its pipeline, and nothing of how they are run", () => {
+        const job: JobRecord = {
+            ...{ id: "j1", pipelineId: "p1", position: 0, stage: "test", name: "unit", image: "node:20" },
+            ...{ status: "failed", allowFailure: false, exitCode: 3, attempt: 1, linesBefore: 0 },
+            ...{ startedAt: "2026-01-31T12:00:00.000Z", completedAt: "2026-01-31T12:00:02.500Z" },
+        };
+        const context = { keptReleases: new Set<string>(), jobs: [job] };
+
+        const shown = viewDeployment({ ...record, pipelineId: "p1" }, context);
+
+        expect(Deployment.strict().safeParse(shown).error).toBeUndefined();
+        expect(shown.pipelineId).toBe("p1");
+        expect(shown.jobs).toEqual([
+            { id: "j1", name: "unit", stage: "test", status: "failed", duration: 2.5, exitCode: 3 },
+        ]);
     });
 
     it("can be rolled back to where its release is kept, unless it is live", () => {

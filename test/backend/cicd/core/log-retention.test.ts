@@ -7,12 +7,12 @@ const rules = { perStack: 3, days: 90, mostBytes: 1000 };
 
 function log(days: number, fields: Partial<KeptLog> = {}): KeptLog {
     const createdAt = new Date(now.getTime() - days * 24 * 3600_000).toISOString();
-    return { deploymentId: `d${days}`, stack: "web", createdAt, bytes: 10, isNeeded: false, ...fields };
+    return { id: `d${days}`, stack: "web", createdAt, bytes: 10, isNeeded: false, ...fields };
 }
 
 const gone = (logs: readonly KeptLog[]): readonly string[] =>
     logsToRemove(logs, now, rules)
-        .map(({ deploymentId }) => deploymentId)
+        .map(({ id }) => id)
         .sort();
 
 describe("the logs that may go", () => {
@@ -42,7 +42,7 @@ describe("the logs that may go", () => {
         fc.assert(
             fc.property(fc.array(one, { maxLength: 30 }), (given) => {
                 const logs = given.map(({ days, ...fields }, index) =>
-                    log(days, { ...fields, deploymentId: `d${index}` }),
+                    log(days, { ...fields, id: `d${index}` }),
                 );
                 const removed = new Set(logsToRemove(logs, now, rules));
                 expect([...removed].filter(({ isNeeded }) => isNeeded)).toEqual([]);

@@ -16,8 +16,9 @@ describe("the table of routes", () => {
         },
     );
 
-    it("opens only the login to everybody", () => {
-        expect(routes.filter(({ right }) => right === "public").map(({ path }) => path)).toEqual(["/login"]);
+    it("opens only the login, the pipelines' schema and badges to everybody", () => {
+        const open = routes.filter(({ right }) => right === "public").map(({ path }) => path);
+        expect(open.toSorted()).toEqual(["/badges/{token}.svg", "/login", "/pipeline-schema"]);
     });
 
     it("has each method and path once", () => {

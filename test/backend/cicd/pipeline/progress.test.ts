@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { JobStatus, PipelinePlan } from "../../../../common/schema/pipeline-plan.ts";
+import type { JobStatus } from "../../../../common/schema/job-status.ts";
+import type { PipelinePlan } from "../../../../common/schema/pipeline-plan.ts";
 import { type JobStates, progressOf } from "../../../../backend/cicd/pipeline/progress.ts";
 import { mustPlan } from "../../../support/pipeline-text.ts";
+import { plans, textOf } from "../../../support/random-plans.ts";
 
 const head = "stages: [build, test, deploy]\nimage: x\n";
 
@@ -137,49 +139,6 @@ describe("what a pipeline does next", () => {
     });
 });
 
-interface Shape {
-    readonly stage: number;
-    readonly needs?: readonly number[] | undefined;
-    readonly when: string;
-    readonly allowFailure?: boolean | undefined;
-    readonly values: number;
-}
-
-const shape: fc.Arbitrary<Shape> = fc.record({
-    stage: fc.nat(2),
-    needs: fc.option(fc.array(fc.nat(9), { maxLength: 3 }), { nil: undefined }),
-    when: fc.constantFrom("on_success", "on_success", "always", "on_failure", "manual"),
-    allowFailure: fc.option(fc.boolean(), { nil: undefined }),
-    values: fc.integer({ min: 1, max: 3 }),
-});
-
-/** Jobs in any order in the file, which need jobs before them in a hidden order, of no later stage. */
-function textOf(shapes: readonly Shape[], parallelism: number): string {
-    const jobs = shapes.map(({ stage, needs, when, allowFailure, values }, index) => {
-        const possible = needs?.filter((need) => need < index && (shapes[need]?.stage ?? 3) <= stage);
-        return [
-            `j${index}`,
-            {
-                stage: ["build", "test", "deploy"][stage],
-                script: "x",
-                when,
-                ...(possible === undefined ? {} : { needs: [...new Set(possible)].map((need) => `j${need}`) }),
-                ...(allowFailure === undefined ? {} : { allow_failure: allowFailure }),
-                ...(values > 1 ? { matrix: { N: Array.from({ length: values }, (_, n) => n) } } : {}),
-            },
-        ] as const;
-    });
-    const mixed = [...jobs].sort(
-        ([a], [b]) => ((a.length * 7 + a.charCodeAt(1)) % 5) - ((b.length * 7 + b.charCodeAt(1)) % 5),
-    );
-    return JSON.stringify({
-        stages: ["build", "test", "deploy"],
-        image: "x",
-        parallelism,
-        ...Object.fromEntries(mixed),
-    });
-}
-
 const over: readonly (JobStatus | undefined)[] = ["success", "failed", "cancelled", "skipped"];
 
 /** Runs a plan to its end: what ends next, and how, and which manual jobs somebody starts, comes from `choices`. */
@@ -216,8 +175,6 @@ function run(plan: PipelinePlan, choices: readonly number[]): { states: JobState
 }
 
 describe("every plan", () => {
-    const plans = fc.tuple(fc.array(shape, { minLength: 1, maxLength: 10 }), fc.integer({ min: 1, max: 3 }));
-
     it("runs no job before what it needs, each at most once, and comes to an end", async () => {
         await fc.assert(
             fc.asyncProperty(

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { DeploymentStatus } from "../../../../common/schema/deployment.ts";
 import { createAnnounce } from "../../../../backend/cicd/services/announcements.ts";
+import { newPipeline } from "../../../support/pipelines.ts";
 import { until } from "../../../support/until.ts";
 import { deploymentAt, openWorkshop } from "../../../support/workshop.ts";
 
@@ -45,6 +46,23 @@ describe("a change of a deployment", () => {
         ]);
         expect(JSON.stringify(pushes)).not.toMatch(/leaseOwner|buildLogs/);
         await until(() => refreshes() === 2);
+    });
+
+    it("is told with the jobs of its pipeline", async () => {
+        const { announce, pushes, ...workshop } = await open();
+        const { id: deploymentId } = await deploymentAt(workshop, "building");
+        const { id } = await workshop.pipelines.create(newPipeline({ stackId: "shop", deploymentId }));
+        const job = { name: "unit", stage: "test", image: "x", allowFailure: false, status: "running" } as const;
+        await workshop.pipelines.begin(id, { stages: [], jobs: [], leftOut: [] }, [job], "2026-01-31T12:00:00.000Z");
+        const record = await workshop.deployments.find(deploymentId);
+
+        announce(record ?? (await deploymentAt(workshop, "failed")));
+        await until(() => pushes.length === 1);
+
+        expect(pushes[0]?.payload["deployment"]).toMatchObject({
+            pipelineId: id,
+            jobs: [{ name: "unit", stage: "test", status: "running" }],
+        });
     });
 
     it("is not made ready for browsers that are not there", async () => {

@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { BuildConfigInput } from "../../../../common/schema/build-config.ts";
 import { containing } from "../../../support/containing.ts";
-import { createEdge } from "../../../support/edge.ts";
+import { admin, createEdge, reader } from "../../../support/edge.ts";
 import { newRepository } from "../../../support/records.ts";
 
 async function open() {
     const edge = await createEdge();
     await edge.stores.repositories.save(newRepository({ stackId: "shop" }));
-    const save = (input: object) =>
-        edge.services.saveBuildConfig({ stack: "shop", input: BuildConfigInput.parse(input) });
+    const save = (input: object, caller = admin) =>
+        edge.services.saveBuildConfig({ stack: "shop", input: BuildConfigInput.parse(input), caller });
     return { ...edge, save };
 }
 
@@ -21,6 +21,24 @@ describe("a build configuration with rules", () => {
             message: containing(`${field}.1: "v\\d+(\\.\\d+)*" may take endless time`),
         });
         expect(await save({ [field]: ["v\\d+\\.\\d+\\.\\d+", "release/.*", "v[0-9.]+"] })).toBeDefined();
+    });
+});
+
+describe("the engine's socket for jobs", () => {
+    const editor = { ...reader, rights: ["edit"] as const };
+
+    it("is switched on by admins alone; others may leave it on, or switch it off", async () => {
+        const { save } = await open();
+        const on = { pipelineEngineSocket: true };
+
+        await expect(save(on, editor)).rejects.toMatchObject({
+            code: "forbidden",
+            message: containing("pipelineEngineSocket: jobs that hold the engine's socket are root on this machine"),
+        });
+        await save(on);
+        expect(await save({ ...on, timeout: 900 }, editor)).toMatchObject({ timeout: 900, pipelineEngineSocket: true });
+        expect(await save({}, editor)).toMatchObject({ pipelineEngineSocket: false });
+        await expect(save(on, editor)).rejects.toMatchObject({ code: "forbidden" });
     });
 });
 

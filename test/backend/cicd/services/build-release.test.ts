@@ -37,7 +37,7 @@ async function open(tree: Tree = { "compose.yaml": compose, Dockerfile: "" }, co
         serverId: "server-1",
     };
     const build = () => buildRelease(ports, run, connection);
-    return { ...workshop, run, build, asked };
+    return { ...workshop, run, build, asked, ports, connection };
 }
 
 describe("building a release", () => {
@@ -181,16 +181,14 @@ describe("a build that fails", () => {
     });
 });
 
-describe("a repository with a pipeline", () => {
-    it("is told that it is not run", async () => {
-        const { build, logs, run } = await open({
-            "compose.yaml": compose,
-            Dockerfile: "",
-            "pipeline.yml": "stages: []\n",
-        });
+describe("a pipeline", () => {
+    it("runs before anything is built, and ends the deployment where it fails", async () => {
+        const { ports, run, connection, target } = await open();
+        const failure = new DeploymentFailure("pipeline_failed", "Job unit failed with exit code 1.");
+        const runPipelinePhase = async () => Promise.reject(failure);
 
-        await build();
+        await expect(buildRelease({ ...ports, runPipelinePhase }, run, connection)).rejects.toBe(failure);
 
-        expect(logs.texts(run.id).join("\n")).toContain("pipeline.yml is not run");
+        expect(target.commands).toEqual([]);
     });
 });

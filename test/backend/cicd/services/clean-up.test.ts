@@ -9,6 +9,7 @@ import type { ImageInfo } from "../../../../backend/cicd/core/engine.ts";
 import { cleanUp } from "../../../../backend/cicd/services/clean-up.ts";
 import { AppError } from "../../../../common/errors.ts";
 import type { DeploymentStatus } from "../../../../common/schema/deployment.ts";
+import { newPipeline, openJobTraces } from "../../../support/pipelines.ts";
 import { connect, deploymentAt, openWorkshop, release } from "../../../support/workshop.ts";
 
 const dayMilliseconds = 24 * 3600_000;
@@ -38,6 +39,7 @@ async function open(keepReleases = 2) {
             clock,
             onError: workshop.onError,
         }),
+        ...openJobTraces(workshop),
         logsDirectory: join(directory, "logs"),
         replacedDirectory: join(directory, "replaced"),
         workspacesDirectory: join(directory, "workspaces"),
@@ -289,7 +291,7 @@ describe("images", () => {
 
 describe("what else is left", () => {
     it("is removed by age: copies of replaced files, workspaces; never those of what is active or kept", async () => {
-        const { deployed, clean, written, clock, directory } = await open(1);
+        const { deployed, clean, written, clock, directory, pipelines } = await open(1);
         const old = await deployed(1, "failed", { kept: false });
         const live = await deployed(2, "successful");
         const active = await deployed(3, "pending");
@@ -302,13 +304,17 @@ describe("what else is left", () => {
             await written(`replaced/shop/${name}/compose.yaml`);
         }
         await written("workspaces/fresh-1/file");
+        const run = await pipelines.create(newPipeline({ stackId: "shop" }));
+        await written(`workspaces/shop-${commit(1).slice(0, 12)}-${run.id}/file`, 2);
 
         const report = await clean();
 
         const left = await readdir(join(directory, "replaced/shop"));
         expect(left.sort()).toEqual([live.id, active.id, "a", "b", "c", "d", "e"].sort());
         const workspaces = await readdir(join(directory, "workspaces"));
-        expect(workspaces.sort()).toEqual([`shop-${commit(1).slice(0, 12)}-${active.id}`, "fresh-1"].sort());
+        expect(workspaces.sort()).toEqual(
+            [...[active, run].map(({ id }) => `shop-${commit(1).slice(0, 12)}-${id}`), "fresh-1"].sort(),
+        );
         expect(report.removed.map(({ part }) => part).sort()).toEqual([
             "images",
             "replaced",

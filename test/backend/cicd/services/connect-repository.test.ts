@@ -3,6 +3,7 @@ import type { Caller } from "../../../../backend/cicd/core/host.ts";
 import { AppError } from "../../../../common/errors.ts";
 import { GitRepositoryInput } from "../../../../common/schema/git-repository.ts";
 import { admin, createEdge, type Edge } from "../../../support/edge.ts";
+import { newPipeline } from "../../../support/pipelines.ts";
 import { newDeployment } from "../../../support/records.ts";
 
 const editor: Caller = { username: "editor", via: "login", rights: ["edit"] };
@@ -212,9 +213,30 @@ describe("disconnecting", () => {
         expect(await edge.stores.repositories.list()).toEqual([]);
         expect(await edge.stores.buildConfigs.list()).toEqual([]);
         expect(edge.remote.forgotten).toEqual([input.url]);
+        expect(edge.forgotten).toEqual(["web"]);
         expect(await edge.stores.deployments.list("web", 10)).toHaveLength(1);
         const history = await edge.services.listDeployments("web", { limit: 10 });
         expect(history.items).toHaveLength(1);
+    });
+});
+
+describe("the pipelines of a stack whose repository is disconnected", () => {
+    it("end, and stay as history", async () => {
+        const edge = await createEdge();
+        const { pipelines } = edge.stores;
+        const input = GitRepositoryInput.parse({ url: "https://git.example/me/app.git", branch: "main" });
+        await edge.services.connectRepository({ stack: "web", input, force: false, caller: admin, signal });
+        const running = await pipelines.create(newPipeline());
+        await pipelines.claim("server", 30);
+        await pipelines.begin(running.id, { stages: [], jobs: [], leftOut: [] }, [], running.createdAt);
+        const waiting = await pipelines.create(newPipeline());
+        const other = await pipelines.create(newPipeline({ stackId: "shop" }));
+
+        await edge.services.disconnectRepository({ stack: "web", caller: admin });
+
+        expect(await pipelines.find(waiting.id)).toMatchObject({ status: "cancelled" });
+        expect(await pipelines.find(running.id)).toMatchObject({ cancelReason: "Cancelled by admin." });
+        expect(await pipelines.find(other.id)).not.toHaveProperty("cancelReason");
     });
 });
 

@@ -6,6 +6,7 @@ import type { PushEvent } from "../../../../backend/cicd/core/webhook-event.ts";
 import { decidePush } from "../../../../backend/cicd/services/decide-push.ts";
 import type { StackPush } from "../../../../backend/cicd/services/enqueue-push.ts";
 import { newBuildConfig, newRepository } from "../../../support/records.ts";
+import { noPipelines } from "../../../support/no-pipelines.ts";
 
 const elsewhere: PushEvent = {
     kind: "push",
@@ -27,6 +28,7 @@ async function decide(push: PushEvent, isPinned = false) {
             stackStates: { findPin: async () => (isPinned ? { deploymentId: live.id, by: "ada", at: "" } : undefined) },
             events: { findDelivery: async () => undefined },
             enqueue: async () => ({ deployment: { id: "one", status: "pending" } as DeploymentRecord, created: true }),
+            enqueuePipeline: noPipelines,
             checkUndone: (ignored) => void suspected.push(ignored),
         },
         { ...newRepository({ paths: ["app"] }), id: "repository" } as RepositoryRecord,

@@ -8,6 +8,7 @@ import { createDiskServices } from "../../../../backend/cicd/services/disk-servi
 import { createHousekeeping } from "../../../../backend/cicd/services/housekeeping.ts";
 import type { MachineDisk } from "../../../../common/schema/disk.ts";
 import { admin } from "../../../support/edge.ts";
+import { openJobTraces } from "../../../support/pipelines.ts";
 import { deploymentAt, openWorkshop, release } from "../../../support/workshop.ts";
 
 async function open() {
@@ -17,6 +18,7 @@ async function open() {
     let done = 0;
     const ports = {
         ...workshop,
+        ...openJobTraces(workshop),
         meter: diskMeter,
         files: diskFiles,
         host: { ...workshop.host, listStacks: async () => [], dataDirectory: directory, stacksDirectory: directory },
@@ -156,6 +158,11 @@ describe("the disk's use", () => {
         engine.images.set("theirs:1", { id: "c", ...image, tags: ["theirs:1"] });
         engine.buildCacheBytes = 77;
         await diskFiles.write(`${directory}/logs`, "d1.jsonl", "x".repeat(5000));
+        await diskFiles.write(`${directory}/logs`, "jobs/j1.jsonl", "x".repeat(5000));
+        await diskFiles.write(`${directory}/logs`, "jobs/j2.jsonl", "x".repeat(5000));
+        await diskFiles.write(`${directory}/artifacts`, "j1.tar.gz", "x".repeat(3000));
+        await diskFiles.write(`${directory}/caches`, "shop/a.tar", "x".repeat(4000));
+        await diskFiles.write(`${directory}/caches`, "shop/b.tar", "x".repeat(4000));
         const spaces = {
             local: async () => ({ id: "local", name: "this machine", spaces: [] }),
             all: async () => [{ id: "local", name: "this machine", spaces: [] }],
@@ -169,8 +176,12 @@ describe("the disk's use", () => {
         const parts = new Map(first.parts.map((part) => [part.part, part]));
         expect(parts.get("images")).toEqual({ part: "images", bytes: 140, count: 2 });
         expect(parts.get("build_cache")).toEqual({ part: "build_cache", bytes: 77 });
-        expect(parts.get("logs")).toMatchObject({ count: 1 });
-        expect(parts.get("logs")?.bytes).toBeGreaterThanOrEqual(5000);
+        expect(parts.get("logs")).toMatchObject({ count: 3 });
+        expect(parts.get("logs")?.bytes).toBeGreaterThanOrEqual(15_000);
+        expect(parts.get("artifacts")).toMatchObject({ count: 1 });
+        expect(parts.get("artifacts")?.bytes).toBeGreaterThanOrEqual(3000);
+        expect(parts.get("caches")).toMatchObject({ count: 2 });
+        expect(parts.get("caches")?.bytes).toBeGreaterThanOrEqual(8000);
         engine.buildCacheBytes = 0;
         expect((await services.findDiskUse()).parts).toEqual(first.parts);
         clock.advance(60_000);

@@ -15,6 +15,7 @@ import { admin } from "../../../support/edge.ts";
 import { openFollower } from "../../../support/follower.ts";
 import { newBuildConfig, newRepository } from "../../../support/records.ts";
 import { beginRun, connect, deploymentAt, openWorkshop } from "../../../support/workshop.ts";
+import { noPipelines } from "../../../support/no-pipelines.ts";
 
 const live = "b".repeat(40);
 const head = "a".repeat(40);
@@ -107,6 +108,7 @@ it("a pushed image is ignored where it would deploy a pinned stack", async () =>
         releases: { find: async () => undefined },
         events: { findDelivery: async () => undefined },
         enqueue: () => Promise.reject(new Error("nothing is queued")),
+        enqueuePipeline: noPipelines,
     };
     const repository = { ...newRepository({ stackId: "shop" }), id: "r1" } as RepositoryRecord;
     const delivery = { deliveryId: undefined, user: undefined };

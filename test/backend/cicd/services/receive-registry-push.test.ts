@@ -25,6 +25,7 @@ import { matching } from "../../../support/containing.ts";
 import { openTestDatabase } from "../../../support/database.ts";
 import { newBuildConfig, newDeployment, newRepository } from "../../../support/records.ts";
 import { hexHmac, webhookFixture } from "../../../support/webhook-request.ts";
+import { noPipelines } from "../../../support/no-pipelines.ts";
 
 const secret = "a-webhook-secret";
 const url = "https://git.example/o/web.git";
@@ -63,6 +64,7 @@ async function open() {
         providers: webhookProviders,
         registries: registryWebhooks,
         releases: { find: async (id: string) => applied.get(id) },
+        enqueuePipeline: noPipelines,
         enqueue: createEnqueue({
             deployments,
             running: createRunningDeployments(),

@@ -25,6 +25,7 @@ import {
     webhookFixture,
     type SignedRequest,
 } from "../../../support/webhook-request.ts";
+import { noPipelines } from "../../../support/no-pipelines.ts";
 
 const secret = "a-webhook-secret";
 const url = "https://git.example/o/web.git";
@@ -45,6 +46,7 @@ async function open() {
         events: createWebhookEventStore(shared),
         providers: webhookProviders,
         registries: registryWebhooks,
+        enqueuePipeline: noPipelines,
         enqueue: createEnqueue({
             deployments,
             running: createRunningDeployments(),

@@ -4,6 +4,7 @@ import { diskFiles } from "../../../../backend/cicd/adapters/disk/files.ts";
 import { ownLabels } from "../../../../backend/cicd/core/engine.ts";
 import { recover } from "../../../../backend/cicd/services/recover.ts";
 import { containerState } from "../../../support/containers.ts";
+import { newPipeline } from "../../../support/pipelines.ts";
 import { deploymentAt, openWorkshop } from "../../../support/workshop.ts";
 
 async function open() {
@@ -29,17 +30,23 @@ describe("a start", () => {
         expect(errors).toEqual([]);
     });
 
-    it("removes the workspaces of deployments that have ended, and of none that goes on", async () => {
+    it("removes the workspaces of deployments and pipelines that have ended, and of none that goes on", async () => {
         const { start, workspacesDirectory, ...workshop } = await open();
         const active = await deploymentAt(workshop, "building");
         const ended = await deploymentAt(workshop, "failed");
-        for (const { id } of [active, ended]) {
+        const [running, over] = [
+            await workshop.pipelines.create(newPipeline()),
+            await workshop.pipelines.create(newPipeline()),
+        ];
+        await workshop.pipelines.update(over.id, { status: "failed" });
+        for (const { id } of [active, ended, running, over]) {
             await diskFiles.write(workspacesDirectory, `shop-abc-${id}/worktree/file`, "");
         }
 
         await start();
 
-        expect(await diskFiles.names(workspacesDirectory)).toEqual([`shop-abc-${active.id}`]);
+        const left = await diskFiles.names(workspacesDirectory);
+        expect(left.toSorted()).toEqual([`shop-abc-${active.id}`, `shop-abc-${running.id}`].toSorted());
     });
 
     it("removes build containers of its own deployments, and no others", async () => {

@@ -12,6 +12,7 @@ import { containing } from "../../../support/containing.ts";
 import { newBuildConfig, newRepository } from "../../../support/records.ts";
 import { webhookCases } from "../../../support/webhook-fixtures.ts";
 import { bitbucketRequest, type SignedRequest, webhookFixture } from "../../../support/webhook-request.ts";
+import { noPipelines } from "../../../support/no-pipelines.ts";
 
 const secret = "a-webhook-secret";
 const url = "https://bitbucket.org/engine/notes";
@@ -39,6 +40,7 @@ function open(repositories: readonly Partial<NewRepository>[], config: object = 
             },
         },
         providers: webhookProviders,
+        enqueuePipeline: noPipelines,
         enqueue: async (input) => {
             queued.push(input);
             return { deployment: { id: `deployment-${queued.length}` } as DeploymentRecord, created: true };

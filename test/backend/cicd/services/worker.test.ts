@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { DeploymentRecord } from "../../../../backend/cicd/core/deployment.ts";
 import { DeploymentFailure } from "../../../../backend/cicd/core/failure.ts";
+import { deploymentQueue } from "../../../../backend/cicd/services/deployment-queue.ts";
 import { createRunningDeployments } from "../../../../backend/cicd/services/running-deployments.ts";
 import { createWorker, type WorkerPorts } from "../../../../backend/cicd/services/worker.ts";
 import { until } from "../../../support/until.ts";
@@ -14,12 +15,13 @@ interface Running {
 }
 
 /** A worker over a real queue, whose runs end when the test says so. */
-async function open(given: Partial<WorkerPorts> = {}) {
+async function open(given: Partial<WorkerPorts<DeploymentRecord>> = {}) {
     const workshop = await openWorkshop();
     const running = createRunningDeployments();
     const began: Running[] = [];
     const worker = createWorker({
         ...workshop,
+        queue: deploymentQueue(workshop.deployments),
         running,
         owner: "server-1",
         concurrency: 2,
@@ -89,8 +91,8 @@ describe("the worker", () => {
         const seen: string[] = [];
         const worker = createWorker({
             ...workshop,
-            deployments: {
-                ...workshop.deployments,
+            queue: {
+                ...deploymentQueue(workshop.deployments),
                 async claim(owner, seconds) {
                     const found = await workshop.deployments.claim(owner, seconds);
                     reached();
@@ -162,8 +164,8 @@ describe("the worker", () => {
         let isAway = true;
         const worker = createWorker({
             ...workshop,
-            deployments: {
-                ...workshop.deployments,
+            queue: {
+                ...deploymentQueue(workshop.deployments),
                 claim: (owner, seconds) =>
                     isAway ? Promise.reject(new Error("locked")) : workshop.deployments.claim(owner, seconds),
             },
@@ -197,6 +199,50 @@ describe("the worker", () => {
         await finish("a");
 
         await until(async () => (await deployments.find(id))?.leaseOwner === undefined);
+    });
+});
+
+describe("a row that is opened again while its run is at its last lines", () => {
+    it("is run once more, after that, under a lease that stays", async () => {
+        const { clock, errors, onError } = await openWorkshop();
+        let waits = 1;
+        let leases = 0;
+        const ends: (() => void)[] = [];
+        const atOnce: number[] = [];
+        let active = 0;
+        const worker = createWorker<{ readonly id: string }>({
+            ...{ clock, onError, running: createRunningDeployments(), owner: "server-1", concurrency: 2 },
+            queue: {
+                claim: async () => (waits-- > 0 ? (leases++, { id: "one" }) : undefined),
+                takeOver: async () => [],
+                heartbeat: async () => true,
+                release: async () => {
+                    leases -= 1;
+                },
+                find: async () => ({ id: "one" }),
+                hasEnded: () => false,
+                requestedEnd: () => undefined,
+            },
+            async run() {
+                atOnce.push(++active);
+                await new Promise<void>((resolve) => ends.push(resolve));
+                active -= 1;
+            },
+        });
+        worker.wake();
+        await until(() => ends.length === 1);
+
+        waits = 1;
+        worker.wake();
+        await until(() => leases === 2);
+        ends[0]?.();
+        await until(() => ends.length === 2);
+
+        expect(atOnce).toEqual([1, 1]);
+        expect(leases).toBe(2);
+        ends[1]?.();
+        await worker.stop();
+        expect(errors).toEqual([]);
     });
 });
 
@@ -253,8 +299,8 @@ describe("stopping", () => {
         const ran: string[] = [];
         const worker = createWorker({
             ...workshop,
-            deployments: {
-                ...workshop.deployments,
+            queue: {
+                ...deploymentQueue(workshop.deployments),
                 async claim(owner, seconds) {
                     const found = await workshop.deployments.claim(owner, seconds);
                     await gate;

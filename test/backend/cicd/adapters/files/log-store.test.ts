@@ -13,9 +13,8 @@ function memoryChunks(): LogChunkStore & { readonly all: LogChunk[] } {
     return {
         all,
         add: async (chunk) => void all.push(chunk),
-        list: async (deploymentId) => all.filter((chunk) => chunk.deploymentId === deploymentId),
-        remove: async (deploymentId) =>
-            void all.splice(0, all.length, ...all.filter((c) => c.deploymentId !== deploymentId)),
+        list: async (logId) => all.filter((chunk) => chunk.logId === logId),
+        remove: async (logId) => void all.splice(0, all.length, ...all.filter((c) => c.logId !== logId)),
     };
 }
 

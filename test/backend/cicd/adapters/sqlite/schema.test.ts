@@ -28,8 +28,13 @@ const documented = {
     build_args: "id build_config_id name value",
     env_vars: "id build_config_id name value secret",
     variables: "id stack_id name value is_secret",
-    pipelines: "id status commit_sha branch",
-    jobs: "id pipeline_id stage name image status",
+    pipelines:
+        "id stack_id repository_id deployment_id commit_sha commit_message commit_author branch tag status plan error " +
+        "triggered_by triggered_by_user retry_of retry_from runs_alone created_at started_at completed_at " +
+        "cancel_requested_at cancel_reason attempt lease_owner lease_expires_at",
+    jobs:
+        "id pipeline_id position stage name image status allow_failure exit_code reason error started_at completed_at " +
+        "attempt lines_before requested_at requested_by reused_from artifacts artifacts_expire_at",
     job_logs: "job_id first_seq last_seq tail",
     deployment_logs: "deployment_id first_seq last_seq tail",
     user_identities: "id username provider subject",
@@ -63,6 +68,30 @@ describe("the plugin's schema", () => {
 
         const tables = await knex("sqlite_master").where({ type: "table" }).pluck("name");
         expect(tables.filter((name) => !/^(knex|cicd)_migrations|^sqlite_/.test(String(name)))).toEqual([]);
+    });
+
+    it("has runs of pipelines as they were before, once 0013 is taken back, and again after it", async () => {
+        const { knex } = await openTestDatabase();
+        const pipelineRuns = cicdMigrations.find(({ name }) => name === "0013-pipeline-runs");
+        const tables = ["pipelines", "jobs", "job_logs"];
+        const schema = (): Promise<unknown> =>
+            knex("sqlite_master").whereIn("tbl_name", tables).orderBy("name").pluck("sql");
+        const forth = await schema();
+
+        await pipelineRuns?.down(knex);
+
+        const back = Object.keys(await knex("pipelines").columnInfo());
+        expect(back.join(" ")).toBe(
+            "seq id stack_id repository_id deployment_id commit_sha branch status error created_at started_at completed_at",
+        );
+        expect(Object.keys(await knex("build_configs").columnInfo())).not.toContain("pipeline_branches");
+        const old = { id: "p1", stack_id: "web", repository_id: "r", commit_sha: "c", branch: "main", created_at: "x" };
+        await knex("pipelines").insert({ ...old, status: "successful" });
+
+        await pipelineRuns?.up(knex);
+
+        expect(await schema()).toEqual(forth);
+        await expect(knex("jobs").insert({ id: "j1", pipeline_id: "p1" })).rejects.toThrow(/NOT NULL/);
     });
 
     it("keeps deployments and events when their repository is disconnected", async () => {
@@ -119,16 +148,16 @@ describe("stack states", () => {
     });
 });
 
-describe("log chunks", () => {
+describe.each(["deployments", "jobs"] as const)("log chunks of %s", (kind) => {
     it("are kept in order, each once", async () => {
-        const chunks = createLogChunkStore({ database: await openTestDatabase(), clock: createTestClock() });
-        const first = { deploymentId: "d1", firstSeq: 1, lastSeq: 10, byteOffset: 0, byteLength: 100 };
-        const second = { deploymentId: "d1", firstSeq: 11, lastSeq: 20, byteOffset: 100, byteLength: 90, tail: "end" };
+        const chunks = createLogChunkStore({ database: await openTestDatabase(), clock: createTestClock() }, kind);
+        const first = { logId: "d1", firstSeq: 1, lastSeq: 10, byteOffset: 0, byteLength: 100 };
+        const second = { logId: "d1", firstSeq: 11, lastSeq: 20, byteOffset: 100, byteLength: 90, tail: "end" };
 
         await chunks.add(second);
         await chunks.add({ ...first, lastSeq: 9 });
         await chunks.add(first);
-        await chunks.add({ ...first, deploymentId: "d2" });
+        await chunks.add({ ...first, logId: "d2" });
 
         expect(await chunks.list("d1")).toEqual([first, second]);
         await chunks.remove("d1");

@@ -1,0 +1,40 @@
+import { AppError } from "../../../../common/errors.ts";
+import type { DeploymentRequest } from "../../../../common/schema/deployment.ts";
+import type { RepositoryStore } from "../../core/git-repository.ts";
+import type { Caller } from "../../core/host.ts";
+import type { PipelineRecord } from "../../core/pipeline-run.ts";
+import type { EnqueuePipeline } from "./enqueue-pipeline.ts";
+
+export interface TriggerPipelinePorts {
+    readonly repositories: Pick<RepositoryStore, "findByStack">;
+    readonly enqueuePipeline: EnqueuePipeline;
+}
+
+/**
+ * Queues a run of a stack's pipeline that deploys nothing. What the request leaves out comes from the repository. Throws
+ * `not_found` where the stack is not connected, `invalid` where branch and tag are both given.
+ */
+export async function triggerPipeline(
+    ports: TriggerPipelinePorts,
+    given: { readonly stack: string; readonly request: DeploymentRequest; readonly caller: Caller },
+): Promise<PipelineRecord> {
+    const { stack, request, caller } = given;
+    const repository = await ports.repositories.findByStack(stack);
+    if (repository === undefined) {
+        throw new AppError("not_found", `stack: ${stack} is not connected to a repository; connect one first`);
+    }
+    if (request.branch !== undefined && request.tag !== undefined) {
+        throw new AppError("invalid", "tag: give either a branch or a tag, not both");
+    }
+    const { pipeline } = await ports.enqueuePipeline({
+        repository,
+        ref:
+            request.tag === undefined
+                ? { type: "branch", name: request.branch ?? repository.branch }
+                : { type: "tag", name: request.tag },
+        commit: request.commit ?? "",
+        triggeredBy: caller.via === "token" ? "api" : "manual",
+        user: caller.username,
+    });
+    return pipeline;
+}
