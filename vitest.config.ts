@@ -9,6 +9,9 @@ const browserJourneys = "test/e2e/{*-page,browser,discover,forms,page}.test.ts";
  */
 const retry = process.env["CI"] === "true" ? 1 : 0;
 
+/** What is waited for comes at once, or late on a busy machine; only what never comes takes this long. */
+const patience = { poll: { timeout: 15_000 } };
+
 /**
  * Four projects: `unit` (pure code and stores, no engine), `page` (Vue components in a simulated DOM) and
  * `journey` (real Docker and git; two files at a time, which mostly wait for the engine), then `browser`, alone:
@@ -23,6 +26,7 @@ export default defineConfig({
                     include: ["test/**/*.test.ts"],
                     exclude: ["test/e2e/**", "test/frontend/**"],
                     testTimeout: 20_000,
+                    expect: patience,
                 },
             },
             {
@@ -31,6 +35,8 @@ export default defineConfig({
                     name: "page",
                     include: ["test/frontend/**/*.test.ts"],
                     environment: "happy-dom",
+                    testTimeout: 20_000,
+                    expect: patience,
                 },
             },
             {
@@ -40,6 +46,7 @@ export default defineConfig({
                     exclude: [browserJourneys],
                     testTimeout: 120_000,
                     hookTimeout: 180_000,
+                    expect: patience,
                     retry,
                     maxWorkers: 2,
                     sequence: { groupOrder: 1 },
@@ -51,6 +58,7 @@ export default defineConfig({
                     include: [browserJourneys],
                     testTimeout: 120_000,
                     hookTimeout: 180_000,
+                    expect: patience,
                     retry,
                     maxWorkers: 1,
                     sequence: { groupOrder: 2 },

@@ -51,7 +51,7 @@ async function runToItsEnd(ports: LocalJobPorts, job: PlannedJob, call: LocalJob
     const { jobId, root: workspace, signal } = call;
     const onNote = (text: string): void => output.note(job.name, text);
     // What other jobs made lies in the working copy already.
-    const of: JobFilesCall = { stack, jobId, workspace, sources: [], onNote, signal };
+    const of: JobFilesCall = { stack, isTrusted: true, jobId, workspace, sources: [], onNote, signal };
     await files.prepare({ ...job, cache: await missingCaches(job, ports.lies, onNote) }, of);
     const outcome = await tryJob(ports, {
         retry: job.retry,

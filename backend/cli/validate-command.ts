@@ -1,6 +1,8 @@
 import type { PipelinePlan, PlannedJob } from "../../common/schema/pipeline-plan.ts";
+import type { Variables } from "../cicd/pipeline/fill-text.ts";
 import { loadPipeline } from "../cicd/pipeline/load-pipeline.ts";
 import { type PlannedPipeline, planPipeline } from "../cicd/pipeline/plan-pipeline.ts";
+import type { RunContext } from "../cicd/pipeline/run-context.ts";
 import { type CliPorts, type ExitCode, exitCodes } from "./cli-ports.ts";
 import type { Command } from "./command.ts";
 import { contextFlags, readContext } from "./context-flags.ts";
@@ -17,13 +19,23 @@ export const validateCommand: Command = {
     },
     async run(line, ports) {
         const { branch, tag, trigger = "webhook" } = readContext(line, "validate");
-        const context = { branch: branch ?? (tag === undefined ? "main" : undefined), tag, trigger };
+        const ofRef = branch ?? (tag === undefined ? "main" : undefined);
+        const context = { branch: ofRef, tag, trigger, variables: runVariables({ branch: ofRef, tag }) };
         const { path, read } = await ports.findPipeline(line.words[0] ?? ".");
         const loaded = await loadPipeline(path, read);
         const result = loaded.ok ? planPipeline(loaded.pipeline, context) : loaded;
         return line.has("json") ? printJson(result, ports) : printText(path, result, ports);
     },
 };
+
+/** What a run tells; stand-ins of the same shape for what only a server knows. */
+function runVariables({ branch = "main", tag = "" }: Pick<RunContext, "branch" | "tag">): Variables {
+    const commit = "0".repeat(40);
+    return {
+        ...{ CI: "true", CICD_STACK: "stack", CICD_BRANCH: branch, CICD_TAG: tag, CICD_PIPELINE_ID: "0".repeat(32) },
+        ...{ CICD_COMMIT_SHA: commit, CICD_IMAGE_TAG: commit },
+    };
+}
 
 function printJson(result: PlannedPipeline, ports: CliPorts): ExitCode {
     ports.print(JSON.stringify(result, undefined, 4));

@@ -18,7 +18,7 @@ export const JobArtifacts = z.object({
     files: z.int(),
     /** Of the packed archive. */
     bytes: z.int(),
-    /** The first of the files, at most 200. */
+    /** The first of the files, at most 200; secrets in their names are masked. */
     paths: z.array(z.string()),
     expiresAt: Timestamp.optional(),
 });

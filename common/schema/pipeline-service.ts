@@ -29,9 +29,13 @@ const NamedService = ServiceFields.extend({
     name: ServiceName.optional().describe("The host name; without it the last part of the image's name."),
 });
 
+const tooMany = "are more than 20; start fewer";
+
 /** Services beside a job: by name, or a list. They are waited for until they are healthy. */
 export const PipelineServices = z.union([
-    z.record(ServiceName, z.union([PipelineImage, ServiceFields])),
-    z.array(z.union([PipelineImage, NamedService])).max(20, "are more than 20; start fewer"),
+    z
+        .record(ServiceName, z.union([PipelineImage, ServiceFields]))
+        .refine((services) => Object.keys(services).length <= 20, tooMany),
+    z.array(z.union([PipelineImage, NamedService])).max(20, tooMany),
 ]);
 export type PipelineServices = z.infer<typeof PipelineServices>;

@@ -4,18 +4,36 @@ import { measureJobs } from "./measure-jobs.ts";
 import { measureMemory } from "./measure-memory.ts";
 import { measurePushes } from "./measure-pushes.ts";
 import { measureRemote } from "./measure-remote.ts";
-import { markdownTable } from "./table.ts";
+import { markdownTable, type Row } from "./table.ts";
 
-/** `npm run bench`: prints a table of figures, each beside its baseline; medians with the smallest and the largest. */
-export async function runBench(): Promise<void> {
-    await onEngine(console.log, bench);
+type Measure = (say: (text: string) => void, ended: () => boolean) => Promise<readonly Row[]>;
+
+const parts: Readonly<Record<string, Measure>> = {
+    pushes: measurePushes,
+    remote: measureRemote,
+    jobs: measureJobs,
+    deliveries: measureDeliveries,
+    memory: measureMemory,
+};
+
+/**
+ * `npm run bench`: prints a table of figures, each beside its baseline; medians with the smallest and the largest. Of the
+ * named parts only, where some are named. Throws where there is no such part.
+ */
+export async function runBench(names: readonly string[] = []): Promise<void> {
+    const unknown = names.filter((name) => parts[name] === undefined);
+    if (unknown.length > 0) {
+        throw new Error(`No such part: ${unknown.join(", ")}; there are ${Object.keys(parts).join(", ")}`);
+    }
+    await onEngine(console.log, (ending) => bench(ending, names));
 }
 
-async function bench(ending: Ending): Promise<void> {
-    const memory = await measureMemory(console.log);
-    const pushes = await measurePushes(console.log, ending.asked);
-    const remote = await measureRemote(console.log, ending.asked);
-    const jobs = await measureJobs(console.log, ending.asked);
-    const deliveries = await measureDeliveries(console.log, ending.asked);
-    console.log(`\n${markdownTable([...pushes, ...remote, ...jobs, ...deliveries, ...memory])}`);
+async function bench(ending: Ending, names: readonly string[]): Promise<void> {
+    const rows: Row[] = [];
+    for (const [name, measure] of Object.entries(parts)) {
+        if (names.length === 0 || names.includes(name)) {
+            rows.push(...(await measure(console.log, ending.asked)));
+        }
+    }
+    console.log(`\n${markdownTable(rows)}`);
 }

@@ -18,6 +18,8 @@ const image = `dockge-cicd:test-${process.pid}`;
 /** The stack that the server itself is. */
 const own = `own-${process.pid}`;
 const stack = `own-image-${process.pid}`;
+/** The stack of servers with a pipeline. */
+const beside = `own-piped-${process.pid}`;
 const socket = (process.env["DOCKER_HOST"] ?? "unix:///var/run/docker.sock").replace("unix://", "");
 
 function app(port: string, version: string): Record<string, string> {
@@ -40,6 +42,27 @@ CMD ["httpd", "-f", "-p", "8080", "-h", "/www"]
     };
 }
 
+/** A job with a service, a cache and an artifact, one of a user that is not root, and a build that needs the artifact. */
+const pipeline = `stages: [test, build]
+image: cicd/busybox:1
+unit:
+  stage: test
+  services:
+    api:
+      image: cicd/busybox:1
+      command: [sh, -c, "mkdir /www && echo served > /www/index.html && exec httpd -f -p 8000 -h /www"]
+  cache: { key: seen, paths: [seen] }
+  script:
+    - wget -qO- http://api:8000/
+    - if test -e seen/before; then echo cache hit; else echo cache miss; fi
+    - mkdir -p seen web/www out && touch seen/before && echo unit > out/unit
+page:
+  stage: build
+  user: "1234:1234"
+  script: cat out/unit && echo more >> seen/before && echo piped > web/www/piped.html && rm -r out
+  artifacts: { paths: [web/www/piped.html] }
+`;
+
 /** The project's own compose.yaml, in a stack's folder, with the engine's socket and the repository of this test. */
 async function writeOwnStack(folder: string, repository: WorkRepository): Promise<void> {
     const repositories = dirname(repository.bareDirectory);
@@ -59,6 +82,10 @@ async function writeOwnStack(folder: string, repository: WorkRepository): Promis
       CICD_STABILITY_SECONDS: "0"
 `,
     );
+}
+
+async function untilWell(url: string): Promise<void> {
+    await until(() => answers(`${url}/healthz`), 30);
 }
 
 /** While the container starts, the engine takes connections that nobody answers. */
@@ -84,6 +111,34 @@ describe("the server in a container of its own image", () => {
         return { ended, log: await rest.log(ended.id) };
     }
 
+    /** One more server, with stacks of its own; `options` tell where its data lie. */
+    async function startBeside(options: readonly string[]) {
+        const [name, publish] = [`${own}-beside`, await freePort()];
+        const stacks = await mkdtemp(join(root, "stacks-"));
+        const repositories = dirname(repository.bareDirectory);
+        const mounts = [`${socket}:/var/run/docker.sock`, `${stacks}:${stacks}`, `${repositories}:${repositories}:ro`];
+        const settings = [
+            ...[`DOCKGE_STACKS_DIR=${stacks}`, "CICD_ALLOW_FILE_GIT=true", "CICD_STABILITY_SECONDS=0"],
+            ...[`CICD_ADMIN_USERNAME=${admin.username}`, `CICD_ADMIN_PASSWORD=${admin.password}`],
+        ];
+        await docker(
+            ...["run", "-d", "--name", name, "-p", `127.0.0.1:${publish}:5001`, ...options],
+            ...mounts.flatMap((mount) => ["-v", mount]),
+            ...settings.flatMap((setting) => ["-e", setting]),
+            image,
+        );
+        const url = `http://127.0.0.1:${publish}`;
+        await untilWell(url);
+        return { url, token: await logIn(url) };
+    }
+
+    /** Its stack goes, too: the next one has the same name. */
+    async function stopBeside(): Promise<void> {
+        await removeStack(beside);
+        await docker("rm", "-f", "-v", `${own}-beside`);
+        await docker("volume", "rm", "-f", `${own}-data`);
+    }
+
     async function ask(path: string): Promise<string> {
         return (await (await fetch(`http://127.0.0.1:${port}${path}`)).text()).trim();
     }
@@ -102,7 +157,7 @@ describe("the server in a container of its own image", () => {
         );
         await compose(join(stacksDirectory, own), "-p", own, "up", "-d", "--no-build");
         const url = `http://127.0.0.1:${publish}`;
-        await until(() => answers(`${url}/healthz`)).catch(async (error: unknown) => {
+        await untilWell(url).catch(async (error: unknown) => {
             throw new Error(await compose(join(stacksDirectory, own), "logs", "--no-color"), { cause: error });
         });
         server = { url, token: await logIn(url) };
@@ -196,5 +251,37 @@ describe("the server in a container of its own image", () => {
         const started = run("docker", ["run", "--rm", "--name", `${own}-elsewhere`, ...volumes, image]);
 
         await expect(started).rejects.toThrow(`mount ${stacksDirectory}:${stacksDirectory}`);
+    });
+
+    describe.each([
+        ["in a folder of the host", []],
+        ["in a volume", ["-v", `${own}-data:/app/data`]],
+        ["in the container alone", []],
+    ] as const)("with its data %s", (where, options) => {
+        afterAll(stopBeside);
+
+        it("runs pipelines", async () => {
+            const asked = where === "in a folder of the host" ? rest : createRest(await startBeside(options));
+            const access = { url: repository.url, branch: "piped", provider: "generic" };
+            const other = await freePort();
+            const files = { ...app(`${other}`, "piped"), "pipeline.yml": pipeline };
+            await repository.commit(files, "feat: a pipeline", "piped");
+            await asked.connect(beside, access, { healthCheckPath: "/piped.html" });
+
+            const seen = [];
+            for (const version of ["piped", "piped again"]) {
+                await repository.commit({ "web/www/index.html": version }, version, "piped");
+                const ended = await asked.ended((await asked.deploy(beside)).id);
+                const log = await asked.log(ended.id);
+                expect(ended, log).toMatchObject({ status: "successful" });
+                seen.push(log.match(/served$|cache (?:hit|miss)$/gm));
+            }
+
+            expect(seen).toEqual([
+                ["served", "cache miss"],
+                ["served", "cache hit"],
+            ]);
+            expect(await (await fetch(`http://127.0.0.1:${other}/piped.html`)).text()).toBe("piped\n");
+        });
     });
 });

@@ -1,4 +1,5 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -29,7 +30,7 @@ lint:
 unit:
   stage: test
   matrix: { LEVEL: [low, high] }
-  script: ["cat dist/app.txt", "for i in 1 2 3 4 5 6; do echo test $i at $LEVEL; sleep 1; done"]
+  script: ["cat dist/app.txt", "until [ -e go ]; do echo testing at $LEVEL; sleep 0.2; done"]
 browser:
   stage: test
   needs: [compile]
@@ -70,7 +71,7 @@ describe.skipIf(!hasBrowser)("a pipeline in the browser", () => {
         repository = await createWorkRepository();
         compose = `services:\n${smallService("web", { port: await freePort(), version: "one" })}`;
         await repository.commit(
-            { "compose.yaml": compose, "pipeline.yml": pipeline("[echo packing, sleep 2]") },
+            { "compose.yaml": compose, "pipeline.yml": pipeline("echo packing") },
             "feat: build, test and release",
         );
         await rest.connect(stack, { url: repository.url, branch: "main", provider: "generic" });
@@ -84,6 +85,14 @@ describe.skipIf(!hasBrowser)("a pipeline in the browser", () => {
         await removeStack(stack);
         await repository.remove();
     });
+
+    /** The jobs `unit` run until this is there, however long the browser needs to see them run. */
+    async function letGo(): Promise<void> {
+        const workspaces = join(server.dataDirectory, "cicd", "workspaces");
+        for (const name of await readdir(workspaces)) {
+            await writeFile(join(workspaces, name, "worktree", "go"), "");
+        }
+    }
 
     async function overflow(): Promise<unknown> {
         await page.setViewportSize({ width: 360, height: 740 });
@@ -103,6 +112,7 @@ describe.skipIf(!hasBrowser)("a pipeline in the browser", () => {
         await state("unit [low]", "running").waitFor();
         await pictures(page, "pipeline-deployment");
         await page.locator(".log-job", { hasText: "compile" }).first().waitFor();
+        await letGo();
 
         const ended = await rest.ended(id);
 
@@ -153,6 +163,7 @@ describe.skipIf(!hasBrowser)("a pipeline in the browser", () => {
         await page.getByRole("heading", { name: "release" }).waitFor({ timeout: 60_000 });
         await state("unit [high]", "running").waitFor({ timeout: 60_000 });
         await pictures(page, "pipeline-graph");
+        await letGo();
         await page.locator("h1").getByText("failed").waitFor({ timeout: 60_000 });
 
         await panel("package").getByText("exit code 4").first().waitFor();

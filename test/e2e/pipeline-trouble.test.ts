@@ -1,10 +1,13 @@
+import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Deployment } from "../../common/schema/deployment.ts";
+import { PipelineJobRun } from "../../common/schema/pipeline-run.ts";
+import { builtApp } from "../support/built-app.ts";
+import { containerEnd } from "../support/container-end.ts";
 import { docker, removeStack } from "../support/docker.ts";
 import { followLog } from "../support/follow-log.ts";
 import { createRest, type Rest } from "../support/rest.ts";
 import { freePort, startServer, type TestServer } from "../support/server.ts";
-import { until } from "../support/until.ts";
 import { createWorkRepository, type WorkRepository } from "../support/work-repository.ts";
 
 const stack = `pipeline-trouble-${process.pid}`;
@@ -55,14 +58,7 @@ test("reaches the service", async () => assert.equal(await (await fetch("http://
 mkdirSync("web/www", { recursive: true });
 writeFileSync("web/www/index.html", "made of " + process.env.CICD_COMMIT_SHA + "\\n");
 `,
-        "web/Dockerfile": `FROM ${image}\nCOPY www /www\nCMD ["httpd", "-f", "-p", "8080", "-h", "/www"]\n`,
-        "compose.yaml": `services:
-  web:
-    build: ./web
-    init: true
-    stop_grace_period: 1s
-    ports: ["127.0.0.1:${port}:8080"]
-`,
+        ...builtApp(port),
     };
 }
 
@@ -71,12 +67,14 @@ describe("pipelines on a real engine, from a push to the running stack", () => {
     let rest: Rest;
     let repository: WorkRepository;
     let port: number;
+    let late: Deployment;
 
     beforeAll(async () => {
         server = await startServer();
         rest = createRest(server);
         repository = await createWorkRepository();
         port = await freePort();
+        late = await beginLate();
         await repository.commit(nodeProject(port), "project");
         await rest.connect(stack, { url: repository.url, branch: "main" });
     });
@@ -92,10 +90,29 @@ describe("pipelines on a real engine, from a push to the running stack", () => {
         return rest.ended((await rest.deploy(stack)).id);
     }
 
+    /** The shortest time limit of a deployment is long: it passes while the other tests run. */
+    async function beginLate(): Promise<Deployment> {
+        const slow = { image, script: "sleep 300", timeout: "5m" };
+        await repository.commit({ ...builtApp(port), "pipeline.yml": JSON.stringify({ slow }) }, "slow", "late");
+        await rest.connect(`${stack}-late`, { url: repository.url, branch: "late" }, { timeout: 10 });
+        return rest.deploy(`${stack}-late`);
+    }
+
     /** What the engine still has of a run. */
     async function leftOf({ pipelineId = "none" }: Deployment): Promise<string> {
         const label = ["--filter", `label=cicd.pipeline=${pipelineId}`];
         return `${await docker("ps", "-aq", ...label)}${await docker("network", "ls", "-q", ...label)}`;
+    }
+
+    async function jobLog(id: string): Promise<string> {
+        const headers = { authorization: `Bearer ${server.token}` };
+        return (await fetch(`${server.url}/api/v1/jobs/${id}/logs`, { headers })).text();
+    }
+
+    /** What a process has held in memory at its largest. */
+    async function mostMebibytes(processId: number): Promise<number> {
+        const status = await readFile(`/proc/${processId}/status`, "utf8");
+        return Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1]) / 1024;
     }
 
     function linesOf(log: string, form: RegExp): readonly string[] {
@@ -201,28 +218,44 @@ describe("pipelines on a real engine, from a push to the running stack", () => {
         const deployment = await rest.deploy(stack);
         await followLog(server, deployment.id, (line) => line.includes('"text":"deaf"'));
         const { pipelineId = "" } = await rest.deployment(deployment.id);
-        const job = ["ps", "-q", "--filter", `label=cicd.pipeline=${pipelineId}`];
-        expect(await docker(...job)).not.toBe("");
+        const end = containerEnd(await docker("ps", "-q", "--filter", `label=cicd.pipeline=${pipelineId}`));
 
-        const asked = performance.now();
+        const asked = Date.now();
         await rest.call("POST", `/deployments/${deployment.id}/cancel`);
-        await until(async () => (await docker(...job)) === "");
-        const took = performance.now() - asked;
+        const took = (await end) - asked;
         const ended = await rest.ended(deployment.id);
 
-        // Asking the engine takes a moment, too.
-        expect(took).toBeLessThan(2500);
+        expect(took).toBeLessThan(2000);
         expect(ended).toMatchObject({ status: "cancelled", jobs: [{ name: "deaf", status: "cancelled" }] });
+        expect(await leftOf(ended)).toBe("");
+    });
+
+    it("is cut off by the time limit of its deployment", async () => {
+        const ended = await rest.ended(late.id);
+
+        expect(ended).toMatchObject({ status: "failed", errorCode: "timeout", jobs: [{ name: "slow" }] });
         expect(await leftOf(ended)).toBe("");
     });
 
     it.runIf(withLargeLog)("bounds a log of a gigabyte, and lets its job go on to its end", async () => {
         const line = "0123456789".repeat(100);
-        const ended = await runOf({ large: { image, script: [`yes ${line} | head -c 1073741824`, "exit 3"] } });
+        const script = [`yes ${line} | head -c 1073741824 | cat -n`, "exit 3"];
+        const ended = await runOf({ large: { image, script } });
+        const toldAt = Date.now();
 
         const log = await rest.log(ended.id);
-        expect(ended.jobs).toMatchObject([{ status: "failed", exitCode: 3 }]);
+        const [job] = ended.jobs;
+        expect(job).toMatchObject({ status: "failed", exitCode: 3 });
+        const { body } = await rest.call("GET", `/jobs/${job?.id ?? ""}`);
+        const { completedAt } = PipelineJobRun.parse(body);
+        expect(toldAt - Date.parse(completedAt ?? "")).toBeLessThan(10_000);
         expect(log.length).toBeLessThan(32 * 1024 * 1024);
         expect(log).toContain("The rest of what large writes stands in the job's own log.");
+        const own = await jobLog(job?.id ?? "");
+        const numbers = linesOf(own, /^ *(\d+)\t0123456789/);
+        expect(numbers.length).toBeGreaterThan(50_000);
+        expect(numbers.findIndex((number, index) => Number(number) !== index + 1)).toBe(-1);
+        expect(linesOf(own, /(This log has reached its limit)/)).toHaveLength(1);
+        expect(await mostMebibytes(server.processId())).toBeLessThan(400);
     });
 });

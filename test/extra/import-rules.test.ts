@@ -62,6 +62,8 @@ const forbidden: readonly (readonly [string, string, string])[] = [
         "@asteasolutions/zod-to-openapi",
     ],
     ["@lydell/node-pty only in its place", "backend/host/services/d.ts", "@lydell/node-pty"],
+    ["tar only in its place", "backend/cicd/services/i.ts", "tar"],
+    ["cicd adapters: own files", "backend/cicd/adapters/executor/a.ts", "backend/cicd/adapters/archive/b.ts"],
 ];
 
 const allowed: readonly (readonly [string, string])[] = [
@@ -77,6 +79,9 @@ const allowed: readonly (readonly [string, string])[] = [
     ["backend/cicd/adapters/git/ok.ts", "backend/cicd/adapters/git/b.ts"],
     ["backend/cicd/adapters/docker/ok.ts", "backend/platform/docker/e.ts"],
     ["backend/cicd/adapters/sqlite/ok.ts", "knex"],
+    ["backend/cicd/adapters/archive/ok.ts", "tar"],
+    ["backend/cicd/adapters/executor/ok.ts", "tar"],
+    ["backend/cicd/pipeline/ok.ts", "picomatch"],
     ["backend/host/http/ok.ts", "express"],
     ["backend/app.ok.ts", "backend/host/core/b.ts"],
     ["frontend/src/Ok.vue", "common/d.ts"],

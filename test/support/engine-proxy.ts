@@ -4,7 +4,7 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A socket in front of the real engine that can be taken away, as if the engine had stopped. */
+/** A way to the real engine that can be taken away, as if the engine had stopped. */
 export interface EngineProxy {
     /** For DOCKER_HOST. */
     readonly address: string;
@@ -13,8 +13,8 @@ export interface EngineProxy {
     close(): Promise<void>;
 }
 
-/** Stands in front of the engine that DOCKER_HOST names (a unix socket). */
-export async function startEngineProxy(): Promise<EngineProxy> {
+/** Stands in front of the engine that DOCKER_HOST names (a unix socket): a socket, or a port, as of an engine elsewhere. */
+export async function startEngineProxy(port?: number): Promise<EngineProxy> {
     const engine = (process.env["DOCKER_HOST"] ?? "unix:///var/run/docker.sock").replace("unix://", "");
     const directory = await mkdtemp(join(tmpdir(), "cicd-engine-"));
     const path = join(directory, "docker.sock");
@@ -33,7 +33,7 @@ export async function startEngineProxy(): Promise<EngineProxy> {
         server = createServer({ allowHalfOpen: true }, (client) => {
             const upstream = keep(connect({ path: engine, allowHalfOpen: true }));
             keep(client).pipe(upstream).pipe(client);
-        }).listen(path);
+        }).listen(port === undefined ? { path } : { port, host: "127.0.0.1" });
         await once(server, "listening");
     }
 
@@ -47,7 +47,7 @@ export async function startEngineProxy(): Promise<EngineProxy> {
 
     await bringBack();
     return {
-        address: `unix://${path}`,
+        address: port === undefined ? `unix://${path}` : `tcp://127.0.0.1:${port}`,
         takeAway,
         bringBack,
         async close() {

@@ -70,7 +70,7 @@ export function createFakeExecutor(): FakeExecutor {
             outcome: Promise.resolve().then(async () => {
                 const outcome = await perform(plan, task, stop.signal, (line) => {
                     lines.push(line);
-                    begun.follower?.onOutput(line.stream, line.text);
+                    tell(begun.follower, line);
                 });
                 begun.isOver = true;
                 return outcome;
@@ -99,7 +99,7 @@ export function createFakeExecutor(): FakeExecutor {
         tries.set(key, one);
         most = Math.max(most, running().length);
         call.onStart(one.startedAt);
-        one.lines.forEach(({ stream, text }) => call.onOutput(stream, text));
+        one.lines.forEach((line) => tell(call, line));
         one.follower = call;
         const outcome = await follow(one, call);
         one.follower = undefined;
@@ -129,6 +129,12 @@ export function createFakeExecutor(): FakeExecutor {
         },
         listRuns: async () => [...open],
     };
+}
+
+function tell(call: JobCall | undefined, { stream, text }: Line): void {
+    if (call?.enough?.aborted !== true) {
+        call?.onOutput(stream, text);
+    }
 }
 
 /** From 1: which of the tries of a job this is, with those of other attempts, but not those that were found again. */

@@ -37,6 +37,7 @@ export async function openPipelineStage(tree: Tree, config: Partial<NewBuildConf
         executor: createFakeExecutor(),
         jobFiles: createJobFiles({ archives, files: diskFiles, meter: diskMeter, clock, directory }),
         runningPipelines: createRunningPipelines(),
+        wakePipelines: () => undefined,
         announcePipeline: (id: string) => void announcedRuns.push(id),
         workspacesDirectory: join(directory, "workspaces"),
     };

@@ -4,7 +4,8 @@ import { diskFiles } from "../../backend/cicd/adapters/disk/files.ts";
 import { createLogStore } from "../../backend/cicd/adapters/files/log-store.ts";
 import { createLogChunkStore } from "../../backend/cicd/adapters/sqlite/log-chunk-store.ts";
 import { createPipelineStore } from "../../backend/cicd/adapters/sqlite/pipeline-store.ts";
-import type { NewPipeline, PipelineStore } from "../../backend/cicd/core/pipeline-run.ts";
+import type { NewJob, NewPipeline, PipelineStore } from "../../backend/cicd/core/pipeline-run.ts";
+import type { PipelinePlan } from "../../common/schema/pipeline-plan.ts";
 import { createJobFiles } from "../../backend/cicd/services/pipelines/job-files.ts";
 import type { Database } from "../../backend/platform/sqlite/database.ts";
 import { createTestClock, type TestClock } from "./clock.ts";
@@ -26,6 +27,14 @@ export function newPipeline(fields: Partial<NewPipeline> = {}): NewPipeline {
         runsAlone: fields.deploymentId === undefined,
         ...fields,
     };
+}
+
+/** The jobs of a plan, as a run begins with them. */
+export function newJobs({ jobs }: PipelinePlan): readonly NewJob[] {
+    return jobs.map(({ name, stage, image, allowFailure }) => ({
+        ...{ name, stage, image, allowFailure },
+        status: "pending",
+    }));
 }
 
 /** Where jobs leave their logs and files: the real ones, below a directory. */

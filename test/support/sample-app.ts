@@ -1,3 +1,5 @@
+import { healthCheck } from "./small-app.ts";
+
 /** A small web app for journeys: `web` is built and answers its version, `api` is built from its own folder. */
 export interface SampleApp {
     readonly port: number;
@@ -9,15 +11,6 @@ export interface SampleApp {
 const dockerfile = `FROM cicd/busybox:1
 COPY www /www
 CMD ["httpd", "-f", "-p", "8080", "-h", "/www"]
-`;
-
-const healthCheck = `    healthcheck:
-      test: ["CMD", "wget", "-q", "-O-", "http://127.0.0.1:8080/"]
-      interval: 1s
-      timeout: 2s
-      retries: 3
-      start_period: 10s
-      start_interval: 200ms
 `;
 
 export function sampleApp(app: SampleApp): Record<string, string> {

@@ -37,7 +37,8 @@ export async function answerOn(port: number): Promise<string> {
     return (await (await fetch(`http://127.0.0.1:${port}/`)).text()).trim();
 }
 
-const healthCheck = `    healthcheck:
+/** Of a service that answers at 8080; told within a moment of its start. */
+export const healthCheck = `    healthcheck:
       test: ["CMD", "wget", "-q", "-O-", "http://127.0.0.1:8080/"]
       interval: 1s
       timeout: 2s

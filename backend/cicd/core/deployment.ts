@@ -9,7 +9,7 @@ import type {
     RefreshImage,
     TriggerType,
 } from "../../../common/schema/deployment.ts";
-import type { JobRecord } from "./pipeline-run.ts";
+import type { JobRecord, NewPipeline } from "./pipeline-run.ts";
 
 /** Which status may follow which. What is missing here ends in itself. */
 export const transitions = {
@@ -119,6 +119,7 @@ export type DeploymentChange = Partial<
         | "machines"
         | "approvalRequestedAt"
         | "refreshImages"
+        | "pipelineId"
         | "attempt"
         | "buildLogs"
         | "deploymentLogs"
@@ -165,6 +166,8 @@ export type QueueDecision =
           /** Rows that are `pending` or wait for approval; they are `cancelled` as superseded. */
           readonly replaced: readonly DeploymentRecord[];
           readonly reason: string;
+          /** A run of its pipeline that is made in the same step: whoever takes the deployment finds it. */
+          readonly pipeline?: NewPipeline | undefined;
       };
 
 export interface Queued {

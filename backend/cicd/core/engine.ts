@@ -78,6 +78,8 @@ export interface ImageInfo {
     readonly sharedBytes?: number | undefined;
     /** ISO 8601; of the last build that was not taken from the builder's cache. */
     readonly createdAt?: string | undefined;
+    /** As whom its containers run, as it says: `user` or `user:group`. Only of one that was asked for by its name. */
+    readonly user?: string | undefined;
 }
 
 /** A registry's login, as the engine is given it with one call. */

@@ -3,7 +3,7 @@ export interface PackedFiles {
     readonly files: number;
     /** Of the archive. */
     readonly bytes: number;
-    /** The first of them, sorted, at most 200. */
+    /** The first of them, sorted, at most 200, and 16,384 characters together. */
     readonly paths: readonly string[];
     /** What was wanted and could not be read, at most 20; it is not in the archive. */
     readonly unreadable: readonly string[];

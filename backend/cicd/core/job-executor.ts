@@ -55,6 +55,8 @@ export interface JobCall {
     readonly cancel: AbortSignal;
     /** Lets go of the job, which runs on, to be found and followed again by the same task. */
     readonly leave: AbortSignal;
+    /** Nothing more of the output is wanted: it is not read any further, and only the job's end is waited for. */
+    readonly enough?: AbortSignal | undefined;
     /** What the executor does itself, such as pulling an image. Not repeated for a job that was found again. */
     readonly onNote: (line: string) => void;
     /**

@@ -7,6 +7,8 @@ export interface LogWriter {
     write(stream: LogLine["stream"], phase: DeploymentPhase, text: string, job?: string): void;
     /** Resolves when everything written so far is on disk. */
     flush(): Promise<void>;
+    /** Whether the log has reached its limit: what is written now is not kept. */
+    isFull?(): boolean;
     close(): Promise<void>;
 }
 

@@ -9,10 +9,13 @@ import { mistakeAt } from "./mistake.ts";
 import { namedServices } from "./named-services.ts";
 import { commandsOf } from "./plan-job.ts";
 
-/** What is wrong with one job by itself, beyond the shape of its values. */
-export function checkJob(job: CheckedJob, defaults: PipelineDefaults): readonly PipelineMistake[] {
+/**
+ * What is wrong with one job by itself, beyond the shape of its values. `hasImage` is whether the file names an image for
+ * every job, also one that cannot be read.
+ */
+export function checkJob(job: CheckedJob, defaults: PipelineDefaults, hasImage: boolean): readonly PipelineMistake[] {
     return [
-        ...checkImage(job, defaults),
+        ...(hasImage ? [] : checkImage(job)),
         ...checkScripts(job, defaults),
         ...checkServices(job, defaults),
         ...checkMatrix(job),
@@ -20,23 +23,26 @@ export function checkJob(job: CheckedJob, defaults: PipelineDefaults): readonly 
     ];
 }
 
-function checkImage(job: CheckedJob, defaults: PipelineDefaults): readonly PipelineMistake[] {
-    const isMissing = lacks(job, "image") && defaults.image === undefined;
-    return isMissing ? [mistakeAt(job.place, `${job.name} has no image`, "add image, such as image: node:20")] : [];
+function checkImage(job: CheckedJob): readonly PipelineMistake[] {
+    return lacks(job, "image")
+        ? [mistakeAt(job.place, `${job.name} has no image`, "add image, such as image: node:20")]
+        : [];
 }
 
 /** All scripts of a job reach the shell as one argument. */
 function checkScripts({ name, node, spec }: CheckedJob, defaults: PipelineDefaults): readonly PipelineMistake[] {
-    const scripts = { ...defaults, ...spec };
-    const text = jobScript({
-        beforeScript: commandsOf(scripts.before_script),
-        script: commandsOf(scripts.script),
-        afterScript: commandsOf(scripts.after_script),
-    });
-    const size = Buffer.byteLength(text);
+    const { before_script, script, after_script } = { ...defaults, ...spec };
+    const size = sizeOf([before_script, script, after_script].map(commandsOf));
     const message = `the scripts of ${name} take ${Math.ceil(size / 1024)} KB as the shell gets them; at most 100 KB`;
     const hint = "move commands into a file of the repository, and run that";
     return size > longestScript ? [mistakeAt(placeAt(node, ["script"]), message, hint)] : [];
+}
+
+/** As the shell gets them; of far too much, which aliases make of a small file, the text is not made. */
+function sizeOf([beforeScript = [], script = [], afterScript = []]: readonly string[][]): number {
+    const commands = [...beforeScript, ...script, ...afterScript];
+    const least = commands.reduce((sum, { length }) => sum + length, 0);
+    return least > longestScript ? least : Buffer.byteLength(jobScript({ beforeScript, script, afterScript }));
 }
 
 function checkServices({ name, node, spec }: CheckedJob, defaults: PipelineDefaults): readonly PipelineMistake[] {

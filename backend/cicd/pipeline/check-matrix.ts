@@ -5,6 +5,8 @@ import { combinationsOf, matrixSize, nameInMatrix } from "./matrix.ts";
 import { mistakeAt } from "./mistake.ts";
 
 const mostCombinations = 100;
+/** A job is asked for, and its container labelled, by its name. */
+const longestName = 255;
 
 /** A matrix that makes too many jobs, none, or the same one twice. */
 export function checkMatrix({ name, node, spec }: CheckedJob): readonly PipelineMistake[] {
@@ -17,6 +19,10 @@ export function checkMatrix({ name, node, spec }: CheckedJob): readonly Pipeline
     const names = combinationsOf(spec.matrix).map((combination) => nameInMatrix(name, combination));
     if (spec.matrix !== undefined && names.includes(name)) {
         return [mistakeAt(place, `${name}.matrix has no variables`, "list values by variable, or leave it out")];
+    }
+    if (names.some((one) => one.length > longestName)) {
+        const message = `${name}.matrix makes names of jobs that are longer than ${longestName} characters`;
+        return [mistakeAt(place, message, "use fewer variables, or shorter values")];
     }
     const twice = new Set(names.filter((one, index) => names.indexOf(one) !== index));
     return [...twice].map((one) =>

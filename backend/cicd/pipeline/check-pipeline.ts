@@ -18,10 +18,11 @@ export function checkPipeline(unchecked: Unchecked): readonly PipelineMistake[] 
     if (amount.length > 0) {
         return amount;
     }
+    const hasImage = unchecked.sources.some(({ node }) => node?.entries.has("image") === true);
     return [
         ...checkNames(unchecked.jobs),
         ...checkStages(unchecked, readable),
-        ...readable.flatMap((job) => checkJob(job, unchecked.defaults)),
+        ...readable.flatMap((job) => checkJob(job, unchecked.defaults, hasImage)),
         ...checkNeeds(unchecked, readable),
     ];
 }

@@ -5,6 +5,7 @@ import { knownKeys } from "./known-keys.ts";
 import { keyPlaceAt, type Located, locatedAt, placeAt, toData } from "./located.ts";
 import { mistakeAt } from "./mistake.ts";
 import { unknownKeyHint } from "./unknown-key.ts";
+import { listHint, valueHint } from "./value-hint.ts";
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
@@ -75,7 +76,7 @@ function mistakesOf(issue: Issue, schema: z.ZodType, node: Located, name: string
             mistakeAt(
                 keyPlaceAt(node, issue.path, key),
                 `${key} is not known ${issue.path.length === 0 && name === "" ? "here" : `in ${label}`}`,
-                unknownKeyHint(key, known),
+                unknownKeyHint(key, known, String(issue.path[0] ?? "")),
             ),
         );
     }
@@ -90,7 +91,8 @@ function mistakesOf(issue: Issue, schema: z.ZodType, node: Located, name: string
         return [mistakeAt(placeAt(node, issue.path), `${label} is missing`, missingHint(issue))];
     }
     const [reason, hint] = isNull(found) ? noValue : reasonOf(issue, found);
-    return [mistakeAt(found.place, `${label} ${reason}`, hint)];
+    const said = isNull(found) ? undefined : valueHint(issue.path, found);
+    return [mistakeAt(found.place, `${label} ${reason}`, said ?? hint)];
 }
 
 function labelOf(path: Path, name: string): string {
@@ -124,6 +126,9 @@ function reasonOf(issue: Issue, found: Located): readonly [reason: string, hint:
 function kindHint(expected: string, found: Located): string {
     if (expected === "boolean") {
         return "write true or false";
+    }
+    if (expected === "array") {
+        return listHint(found);
     }
     return expected === "string" && found.kind === "scalar" ? "put it in quotes" : `give a ${kindName(expected)}`;
 }

@@ -1,4 +1,4 @@
-import { fillReferences, type Variables } from "./fill-text.ts";
+import { fillEach, fillReferences, type Variables } from "./fill-text.ts";
 
 /**
  * Puts in what the file knows already, and leaves the rest to a later `fillText` with what only the stack knows: `$$`, and
@@ -17,10 +17,7 @@ export function fillKnown(text: string, variables: Variables): string {
 /** Adds variables to what the server tells, in order: each may name those before it. Throws TextTooLong. */
 export function addKnown(given: Variables, added: Readonly<Record<string, string | number | boolean>>): Variables {
     const known = Object.fromEntries(Object.entries(given).map(([key, value]) => [key, literal(value)]));
-    for (const [key, value] of Object.entries(added)) {
-        known[key] = fillKnown(String(value), known);
-    }
-    return known;
+    return fillEach(known, added, fillKnown);
 }
 
 /** Text in which nothing is a variable. */

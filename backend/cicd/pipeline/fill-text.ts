@@ -1,8 +1,9 @@
 const longest = 65_536;
+const longestTogether = 1024 * 1024;
 const name = "[A-Za-z_][A-Za-z0-9_]*";
 const reference = new RegExp(`\\$(?:\\$|(${name})|\\{(${name})(?::-([^{}]*))?\\})`, "g");
 
-/** A text became longer than 65,536 characters when its variables got their values. */
+/** A text became longer than 65,536 characters when its variables got their values, or all of a job than 1,048,576. */
 export class TextTooLong extends Error {}
 
 /** Environment variables by name. */
@@ -52,9 +53,24 @@ export function missingVariable(text: string, variables: Variables): string | un
 
 /** Adds variables to others, in order: each may name those before it. Throws TextTooLong. */
 export function addVariables(known: Variables, added: Readonly<Record<string, string | number | boolean>>): Variables {
+    return fillEach(known, added, fillText);
+}
+
+/** The same by another way to fill a text. No program could be started with more than this takes at most. */
+export function fillEach(
+    known: Variables,
+    added: Readonly<Record<string, string | number | boolean>>,
+    fill: (text: string, variables: Variables) => string,
+): Variables {
     const filled = { ...known };
+    let length = 0;
     for (const [key, value] of Object.entries(added)) {
-        filled[key] = fillText(String(value), filled);
+        const text = fill(String(value), filled);
+        length += text.length;
+        if (length > longestTogether) {
+            throw new TextTooLong();
+        }
+        filled[key] = text;
     }
     return filled;
 }

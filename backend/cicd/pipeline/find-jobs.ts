@@ -3,6 +3,7 @@ import type { PipelineMistake } from "../../../common/schema/pipeline-mistake.ts
 import { PipelineName } from "../../../common/schema/pipeline-text.ts";
 import { checkShape } from "./check-shape.ts";
 import { closest } from "./closest.ts";
+import { isForeignTop } from "./foreign-keys.ts";
 import type { PartialJob, ReadJob } from "./job-source.ts";
 import { type Located, type LocatedEntry, type LocatedMap, toData } from "./located.ts";
 import { mistakeAt, type Place } from "./mistake.ts";
@@ -29,18 +30,29 @@ function isTemplate(key: string): boolean {
 }
 
 function readTopLevel(key: string, { key: place, value }: LocatedEntry, known: readonly string[]): Found {
-    const isJob = value.kind === "map" && (hasJobKey(value) || closest(key, known) === undefined);
+    const isJob = value.kind === "map" && !isMisplaced(key, value) && isLikeJob(key, value, known);
     if (isJob) {
         return readJob(key, place, value);
     }
     const isEmpty = value.kind === "scalar" && value.value === null && closest(key, known) === undefined;
-    const hint = isEmpty ? "write stage, image and script below it" : unknownKeyHint(key, known);
+    const elsewhere = jobKeys.includes(key) ? "write it in a job" : unknownKeyHint(key, known);
+    const hint = isEmpty ? "write stage, image and script below it" : elsewhere;
     return {
         jobs: [],
         mistakes: [
             mistakeAt(place, isEmpty ? `${key} has no value` : `${key} is neither a job nor a key of the file`, hint),
         ],
     };
+}
+
+/** A key of a job, or of another system's file: nothing below it says that a job is meant. */
+function isMisplaced(key: string, { entries }: LocatedMap): boolean {
+    const isJobs = entries.has("script") || entries.has("stage");
+    return !isJobs && (isForeignTop(key) || (jobKeys.includes(key) && !entries.has("image")));
+}
+
+function isLikeJob(key: string, value: LocatedMap, known: readonly string[]): boolean {
+    return hasJobKey(value) || closest(key, known) === undefined;
 }
 
 function hasJobKey({ entries }: LocatedMap): boolean {

@@ -13,7 +13,7 @@ export interface GivenToJob extends Pick<
     readonly variables: Variables;
     /** What always wins: CI and CICD_*. */
     readonly reserved: Variables;
-    /** Whether an admin lets this stack have the engine's socket. */
+    /** Whether an admin lets this stack have the engine's socket, and the run is one that gets secrets. */
     readonly engineSocketAllowed: boolean;
 }
 
@@ -47,7 +47,7 @@ function checkSocket(job: PlannedJob, { engineSocketAllowed }: GivenToJob): void
     if (job.docker && !engineSocketAllowed) {
         throw new AppError(
             "invalid",
-            `docker: the job ${job.name} asks for the engine's socket, which this stack may not have; leave docker out, or let an admin allow it in the stack's build settings`,
+            `docker: the job ${job.name} asks for the engine's socket, which it may not have here; leave docker out, or let an admin allow it in the stack's build settings, for runs that get the stack's secrets`,
         );
     }
 }

@@ -1,8 +1,11 @@
 import type { PipelineMistake } from "../../../common/schema/pipeline-mistake.ts";
+import type { PipelineDefaults } from "../../../common/schema/pipeline-job.ts";
 import type { PipelinePlan } from "../../../common/schema/pipeline-plan.ts";
 import { applyRules, type RuledJob } from "./apply-rules.ts";
 import { addVariables, missingVariable, TextTooLong } from "./fill-text.ts";
+import { checkImages } from "./check-images.ts";
 import type { JobSource } from "./job-source.ts";
+import { missingVariableHint } from "./foreign-variables.ts";
 import { linkJobs } from "./link-jobs.ts";
 import { placeAt } from "./located.ts";
 import { combinationsOf } from "./matrix.ts";
@@ -11,6 +14,9 @@ import { needsOf } from "./needs.ts";
 import { type Pipeline, stageOf } from "./pipeline.ts";
 import { type JobParts, ownVariables, planJob, type UnlinkedJob } from "./plan-job.ts";
 import type { RunContext } from "./run-context.ts";
+
+/** Of all jobs: they are kept with every run, and shown. */
+const mostCharacters = 8 * 1024 * 1024;
 
 export type PlannedPipeline =
     | { readonly ok: true; readonly plan: PipelinePlan }
@@ -25,7 +31,8 @@ interface Chosen {
 export function planPipeline(pipeline: Pipeline, context: RunContext): PlannedPipeline {
     const chosen = choose(pipeline, context);
     const names = new Set(chosen.map(({ source }) => source.name));
-    const planned = chosen.map((one) => ({ ...one, ...planAll(one, pipeline, context) }));
+    const size = { characters: 0 };
+    const planned = chosen.map((one) => ({ ...one, ...planAll(one, pipeline, context, size) }));
     const mistakes = [...chosen.flatMap((one) => checkLeftOut(one, names)), ...planned.flatMap((one) => one.mistakes)];
     if (mistakes.length > 0) {
         return { ok: false, mistakes: sortMistakes(mistakes, [...pipeline.files].reverse()) };
@@ -68,7 +75,11 @@ function planAll(
     { source, ruled }: Chosen,
     { stages, defaults }: Pipeline,
     { variables: given = {} }: RunContext,
+    size: Size,
 ): { readonly jobs: readonly UnlinkedJob[]; readonly mistakes: readonly PipelineMistake[] } {
+    if (size.characters > mostCharacters) {
+        return { jobs: [], mistakes: [] };
+    }
     const stage = stageOf(source, stages) ?? "";
     const parts = combinationsOf(source.spec.matrix).map((combination): JobParts => ({
         source,
@@ -79,27 +90,46 @@ function planAll(
         given,
     }));
     try {
-        const mistakes = parts.flatMap(checkImages);
-        return { jobs: mistakes.length > 0 ? [] : parts.map(planJob), mistakes };
+        const mistakes = parts.flatMap((part) => [...checkVariables(part), ...checkImages(part)]);
+        return { jobs: mistakes.length > 0 ? [] : parts.map((part) => counted(planJob(part), size)), mistakes };
     } catch (error) {
+        if (error instanceof PlanTooLarge) {
+            const message = "the jobs of the pipeline take more than 8 MB with all that they share";
+            return { jobs: [], mistakes: [mistakeAt(source.place, message, "split the pipeline, or share less")] };
+        }
         if (!(error instanceof TextTooLong)) {
             throw error;
         }
-        const message = `${source.name}: its variables make a text longer than 65,536 characters`;
+        const message = `${source.name}: its variables make a text longer than 65,536 characters, or 1 MB together`;
         return { jobs: [], mistakes: [mistakeAt(source.place, message, "put less into each other")] };
     }
 }
 
-/** An image cannot be pulled by half a name. */
-function checkImages(parts: JobParts): readonly PipelineMistake[] {
-    const { source, defaults, given } = parts;
-    const missing = missingVariable(
-        source.spec.image ?? defaults.image ?? "",
-        addVariables(given, ownVariables(parts)),
-    );
-    if (missing === undefined) {
-        return [];
+interface Size {
+    characters: number;
+}
+
+class PlanTooLarge extends Error {}
+
+function counted(job: UnlinkedJob, size: Size): UnlinkedJob {
+    size.characters += JSON.stringify(job).length;
+    if (size.characters > mostCharacters) {
+        throw new PlanTooLarge();
     }
-    const message = `${source.name}.image: the variable ${missing} has no value`;
-    return [mistakeAt(placeAt(source.node, ["image"]), message, "set it under variables, or write ${NAME:-default}")];
+    return job;
+}
+
+/** An image cannot be pulled by half a name, and a cache with half a key is another one's. */
+function checkVariables(parts: JobParts): readonly PipelineMistake[] {
+    const { source, defaults, given } = parts;
+    const { image = "", cache }: Partial<PipelineDefaults> = { ...defaults, ...source.spec };
+    const variables = addVariables(given, ownVariables(parts));
+    const texts = [["image", image], ...[cache ?? []].flat().map(({ key = "" }) => ["cache", key] as const)] as const;
+    return texts.flatMap(([key, text]) => {
+        const missing = missingVariable(text, variables);
+        const message = `${source.name}.${key}: the variable ${missing} has no value`;
+        return missing === undefined
+            ? []
+            : [mistakeAt(placeAt(source.node, [key]), message, missingVariableHint(missing))];
+    });
 }

@@ -2,7 +2,7 @@ import { secondsOf } from "../../../common/schema/pipeline-duration.ts";
 import type { PlannedService } from "../../../common/schema/pipeline-plan.ts";
 import type { PipelineServices } from "../../../common/schema/pipeline-service.ts";
 import { fillKnown } from "./fill-known.ts";
-import { fillText, type Variables } from "./fill-text.ts";
+import { fillEach, fillText, type Variables } from "./fill-text.ts";
 import { namedServices } from "./named-services.ts";
 
 type Service = ReturnType<typeof namedServices>[number];
@@ -22,14 +22,11 @@ function planService(
     { name, image, command, entrypoint, health, ...service }: Service,
     { images, known }: JobVariables,
 ): PlannedService {
-    const own = Object.entries(service.variables ?? {}).map(([key, value]): [string, string] => [
-        key,
-        fillKnown(String(value), known),
-    ]);
+    const own = fillEach({}, service.variables ?? {}, (value) => fillKnown(value, known));
     return {
         name,
         image: fillText(image, images),
-        variables: Object.fromEntries(own),
+        variables: { ...own },
         ...(command === undefined ? {} : { command: [command].flat() }),
         ...(entrypoint === undefined ? {} : { entrypoint: [entrypoint].flat() }),
         ...(health === undefined ? {} : { health: planHealth(health) }),

@@ -79,7 +79,9 @@ function hintFor(code: string): string {
     if (code === "TAB_AS_INDENT") {
         return "indent with spaces";
     }
-    return code === "TAG_RESOLVE_FAILED" ? "write the value without a tag" : "check indentation and quotes";
+    return code === "TAG_RESOLVE_FAILED"
+        ? "write the value without a tag; in the place of !reference, an anchor: *name"
+        : "check indentation and quotes";
 }
 
 /** Walks with a stack of its own: recursion would end the whole process on a hostile file. */

@@ -13,7 +13,7 @@ export interface Try extends Pick<JobCall, "onNote" | "onOutput" | "onStart"> {
     readonly task: JobTask;
 }
 
-export interface TryCall extends Pick<JobCall, "cancel" | "leave" | "onEnd"> {
+export interface TryCall extends Pick<JobCall, "cancel" | "leave" | "enough" | "onEnd"> {
     readonly retry: PlannedJob["retry"];
     /** The try to begin with; one that runs already is followed on. */
     readonly attempt: number;
@@ -56,11 +56,11 @@ function isTriedAgain({ max, when }: PlannedJob["retry"], attempt: number, { rea
 }
 
 async function runTry(ports: TryPorts, call: TryCall, attempt: number): Promise<JobOutcome> {
-    const { cancel, leave, onEnd } = call;
+    const { cancel, leave, enough, onEnd } = call;
     for (const seconds of [...waitsSeconds, undefined]) {
         try {
             const { task, ...heard } = call.begin(attempt);
-            return await ports.executor.run(task, { ...heard, cancel, leave, onEnd });
+            return await ports.executor.run(task, { ...heard, cancel, leave, enough, onEnd });
         } catch (error) {
             if (!(error instanceof AppError) || errorCode(error) !== "unavailable") {
                 throw error;

@@ -66,6 +66,9 @@ export async function connectRepository(ports: ConnectPorts, request: ConnectReq
         await clearPipelines(ports, stack, caller);
     }
     const saved = await save(ports, wanted);
+    if (moved) {
+        await takeEngineSocket(ports, stack);
+    }
     if (stored !== undefined && stored.url !== wanted.url) {
         await forgetMirror(ports, stored.url);
     }
@@ -135,4 +138,13 @@ async function save(ports: ConnectPorts, wanted: NewRepository): Promise<Reposit
         });
     }
     return saved;
+}
+
+/** An admin has trusted the pipelines of one repository, and whoever may connect another is none. */
+async function takeEngineSocket({ buildConfigs }: ConnectPorts, stack: string): Promise<void> {
+    const stored = await buildConfigs.findByStack(stack);
+    if (stored?.pipelineEngineSocket === true) {
+        const { id: _id, createdAt: _createdAt, updatedAt: _updatedAt, ...config } = stored;
+        await buildConfigs.save({ ...config, pipelineEngineSocket: false });
+    }
 }

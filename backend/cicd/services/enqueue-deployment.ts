@@ -8,6 +8,7 @@ import {
     type QueueView,
 } from "../core/deployment.ts";
 import type { RepositoryRecord } from "../core/git-repository.ts";
+import type { NewPipeline } from "../core/pipeline-run.ts";
 import { mergeImages, mergeRefresh } from "./merge-refresh.ts";
 import type { RunningDeployments } from "./running-deployments.ts";
 import { supersedeWaiting } from "./supersede-waiting.ts";
@@ -26,6 +27,8 @@ export interface EnqueueInput {
     readonly note?: string | undefined;
     /** Images that were pushed; `ref` and `commit` are those that are live then. */
     readonly refreshImages?: readonly RefreshImage[] | undefined;
+    /** The run of a pipeline that the deployment's own repeats, and the job that it begins with. */
+    readonly repeats?: { readonly pipelineId: string; readonly from?: string | undefined } | undefined;
 }
 
 export interface EnqueuePorts {
@@ -73,7 +76,8 @@ async function enqueueCommit(
         const others = view.active.filter(isReplaceable);
         const replaced = others.filter((row) => row.status === "pending" || awaitsApproval(row));
         building = others.filter((row) => row.status === "building" && !replaced.includes(row));
-        return { create: newDeployment(input), replaced, reason };
+        const create = newDeployment(input);
+        return { create, replaced, reason, pipeline: repeatedRun(create, input) };
     });
     if (!queued.created) {
         return queued;
@@ -125,6 +129,20 @@ function newDeployment(input: EnqueueInput): NewDeployment {
         refreshImages: input.refreshImages,
         note: input.note,
     };
+}
+
+function repeatedRun(deployment: NewDeployment, { repeats }: EnqueueInput): NewPipeline | undefined {
+    const { stackId, repositoryId, commitSha, commitMessage, commitAuthor, branch, tag } = deployment;
+    return (
+        repeats && {
+            ...{ stackId, repositoryId, commitSha, commitMessage, commitAuthor, branch, tag },
+            triggeredBy: deployment.triggeredBy,
+            triggeredByUser: deployment.triggeredByUser,
+            retryOf: repeats.pipelineId,
+            retryFrom: repeats.from,
+            runsAlone: false,
+        }
+    );
 }
 
 function findSame(view: QueueView, input: EnqueueInput): DeploymentRecord | undefined {

@@ -5,7 +5,8 @@ import { DeploymentFailure } from "../core/failure.ts";
 export interface RunningDeployments {
     /** Registers a run; its signal aborts with a `DeploymentFailure`. */
     begin(id: string): AbortSignal;
-    end(id: string): void;
+    /** With its signal only that run: another one of the same id may have begun meanwhile. */
+    end(id: string, signal?: AbortSignal): void;
     /** Asks a run to stop; false when it does not run here. */
     abort(id: string, why: { readonly errorCode: DeploymentErrorCode; readonly message: string }): boolean;
     /** Stops everything, for shutting down. */
@@ -20,8 +21,10 @@ export function createRunningDeployments(): RunningDeployments {
             controllers.set(id, controller);
             return controller.signal;
         },
-        end(id) {
-            controllers.delete(id);
+        end(id, signal) {
+            if (signal === undefined || controllers.get(id)?.signal === signal) {
+                controllers.delete(id);
+            }
         },
         abort(id, why) {
             const controller = controllers.get(id);

@@ -106,6 +106,8 @@ export const ImageListItem = z.object({
     Created: z
         .union([z.string(), z.number().transform((seconds) => new Date(seconds * 1000).toISOString())])
         .optional(),
+    /** Only where one image is asked for. */
+    Config: z.object({ User: z.string().default("") }).nullish(),
 });
 export type ImageListItem = z.infer<typeof ImageListItem>;
 

@@ -25,8 +25,8 @@ export interface DockerRuns {
      * slowed where this process is slower. Fine when it is gone, and when the signal aborts.
      */
     output(id: string, options: OutputOptions): Promise<void>;
-    /** Until it does not run, at most so long. Fine when it is gone. */
-    ended(id: string, seconds: number): Promise<void>;
+    /** Until it does not run, at most so long. Fine when it is gone, and when the signal aborts. */
+    ended(id: string, seconds: number, signal?: AbortSignal): Promise<void>;
     /** By force, with the volumes that are its own. Fine when it is gone. */
     discard(id: string): Promise<void>;
     /** Unpacks an archive (tar) into a folder of a container, which need not run. */
@@ -45,8 +45,9 @@ export function dockerRuns(docker: Dockerode): DockerRuns {
             await callUnless([304], (abortSignal) => docker.getContainer(id).start({ abortSignal }));
         },
         output: (id, options) => output(docker, id, options),
-        async ended(id, seconds) {
-            const abortSignal = AbortSignal.timeout(seconds * 1000);
+        async ended(id, seconds, signal) {
+            const late = AbortSignal.timeout(seconds * 1000);
+            const abortSignal = signal === undefined ? late : AbortSignal.any([late, signal]);
             try {
                 await docker.getContainer(id).wait({ abortSignal });
             } catch (error) {
@@ -84,7 +85,7 @@ async function output(docker: Dockerode, id: string, { signal, onLine }: OutputO
             .getContainer(id)
             .logs({ stdout: true, stderr: true, follow: true, abortSignal: signal });
         for await (const chunk of stream) {
-            lines.push(Buffer.from(chunk));
+            lines.push(typeof chunk === "string" ? Buffer.from(chunk) : chunk);
         }
         lines.end();
     } catch (error) {

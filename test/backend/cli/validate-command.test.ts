@@ -57,6 +57,16 @@ describe("dockge-cicd validate", () => {
         ]);
     });
 
+    it("puts in what a run tells, with stand-ins for what only a server knows", async () => {
+        const { run, printed } = await createProgram({
+            "pipeline.yml": `unit: { stage: test, image: "app:$CICD_COMMIT_SHA-$CICD_BRANCH", script: x }\n`,
+        });
+
+        expect(await run("pipeline.yml")).toBe(0);
+
+        expect(printed.at(-1)).toBe(`    unit (app:${"0".repeat(40)}-main)`);
+    });
+
     it("takes a folder, and the working directory where nothing is named", async () => {
         const { run, printed } = await createProgram({ "pipeline.yml": right });
 

@@ -6,6 +6,8 @@ import type { Found } from "./walk-workspace.ts";
 
 const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
 const pieceBytes = 256 * 1024;
+/** Workspaces are opened to jobs of every user; what is made of their files is not. */
+const packedBits = 0o755;
 
 /**
  * One entry with its content; answers whether there was one to pack. Devices, pipes and sockets are none, nor what became
@@ -58,7 +60,7 @@ async function* fileBlocks({ path, stats }: Found, file: FileHandle): AsyncGener
 }
 
 function common({ mode, mtime }: Stats) {
-    return { mode: mode & 0o777, mtime: new Date(Math.max(0, Math.floor(mtime.getTime() / 1000)) * 1000) };
+    return { mode: mode & packedBits, mtime: new Date(Math.max(0, Math.floor(mtime.getTime() / 1000)) * 1000) };
 }
 
 function whenReadable(onUnreadable: () => void) {

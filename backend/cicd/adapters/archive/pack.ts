@@ -17,6 +17,8 @@ import { wantedPaths } from "./wanted-paths.ts";
 type PackInput = Parameters<JobArchives["pack"]>[0];
 
 const mostShown = 200;
+/** Of the shown paths together: they are kept and sent with every job. */
+const mostShownCharacters = 16 * 1024;
 const mostUnreadable = 20;
 
 /** What is counted while an archive is written. */
@@ -25,6 +27,8 @@ interface Tally {
     /** Of the contents and of what stands before them. */
     bytes: number;
     readonly paths: string[];
+    /** Of the paths together. */
+    characters: number;
     readonly unreadable: Set<string>;
 }
 
@@ -32,7 +36,7 @@ interface Tally {
 export async function pack(input: PackInput): Promise<PackedFiles | undefined> {
     const temporary = join(dirname(input.archive), `.${randomBytes(12).toString("hex")}.tmp`);
     try {
-        const tally: Tally = { files: 0, bytes: 0, paths: [], unreadable: new Set() };
+        const tally: Tally = { files: 0, bytes: 0, paths: [], characters: 0, unreadable: new Set() };
         const gzip = input.archive.endsWith(".gz") ? [createGzip()] : [];
         const file = createWriteStream(temporary, { flags: "wx", mode: 0o600, flush: true });
         await pipeline([Readable.from(tarOf(input, tally)), ...gzip, file], { signal: input.signal });
@@ -70,10 +74,17 @@ async function* tarOf({ workspace, globs, mostBytes, signal }: PackInput, tally:
         const isPacked = yield* entryBlocks(found, onUnreadable);
         if (isPacked && !found.stats.isDirectory()) {
             tally.files += 1;
-            tally.paths.push(...(tally.paths.length < mostShown ? [found.path] : []));
+            show(tally, found.path);
         }
     }
     yield endBlocks();
+}
+
+function show(tally: Tally, path: string): void {
+    tally.characters += path.length;
+    if (tally.paths.length < mostShown && tally.characters <= mostShownCharacters) {
+        tally.paths.push(path);
+    }
 }
 
 /** By the sizes that the system tells, before anything is read: files with holes are as large as they say. */

@@ -76,5 +76,6 @@ function toImage(image: ImageListItem): ImageInfo {
         sizeBytes: image.Size,
         sharedBytes: image.SharedSize,
         createdAt: image.Created,
+        user: image.Config?.User,
     };
 }

@@ -21,8 +21,9 @@ export async function carryIn(
     signal: AbortSignal,
 ): Promise<FolderList> {
     const list = await listFolder(workspace);
-    const archive = Readable.from(create({ cwd: workspace }, ["."]));
-    await docker.runs.put(id, workspaceTarget, archive, signal);
+    // By its name: owner and mode of the folder that an archive is unpacked into are left as they are.
+    const archive = Readable.from(create({ cwd: workspace, prefix: basename(workspaceTarget) }, ["."]));
+    await docker.runs.put(id, dirname(workspaceTarget), archive, signal);
     return list;
 }
 
@@ -80,7 +81,10 @@ async function unpack(
         if (entry.type === "Link") {
             links.set(path, below(entry.linkpath ?? ""));
         }
-        return kinds.has(entry.type) && !isUnchanged(before, path, factsOf(entry));
+        const isTaken = kinds.has(entry.type) && !isUnchanged(before, path, factsOf(entry));
+        // This process' user owns them from now on, and must be able to read and remove them without being root.
+        entry.mode = (entry.mode ?? 0o644) | (entry.type === "Directory" ? 0o700 : 0o600);
+        return isTaken;
     };
     await pipeline(archive, extract({ cwd: staging, strip: 1, preserveOwner: false, filter }), { signal });
     return { seen, links };

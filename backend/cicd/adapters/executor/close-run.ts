@@ -4,8 +4,9 @@ import type { ExecutorPorts } from "./ports.ts";
 
 /** Removes everything that a run has left on the engine, and gives the files of its last jobs to this process' user. */
 export async function closeRun(ports: ExecutorPorts, runId: string, workspace: string | undefined): Promise<void> {
-    const { docker, serverName } = ports;
-    const wanted = [`${labels.server}=${serverName}`, `${labels.run}=${runId}`];
+    const { docker } = ports;
+    // Whatever this server was called when it made them: a container that is made anew has another host name.
+    const wanted = [`${labels.run}=${runId}`];
     const containers = await docker.containers.list(wanted);
     await Promise.all(containers.map(({ Id }) => docker.runs.discard(Id)));
     // Of a try that was followed to its end they are its owner's already.

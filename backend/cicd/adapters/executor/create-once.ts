@@ -3,7 +3,7 @@ import { errorCode } from "../../../../common/errors.ts";
 import type { ContainerSpec } from "../../../platform/docker/container-spec.ts";
 import type { ExecutorPorts } from "./ports.ts";
 
-const looks = 10;
+const looks = 100;
 const lookMilliseconds = 100;
 
 export interface Created {
@@ -36,12 +36,10 @@ export async function findStarted(
     times = 1,
 ): Promise<string | undefined> {
     for (let look = 1; look <= times; look += 1) {
+        // While the engine makes it, its name is taken already and nothing is found by it.
         const found = await docker.containers.inspect(name);
         if (found !== undefined && found.State.Status !== "created") {
             return found.Id;
-        }
-        if (found === undefined) {
-            return undefined;
         }
         if (look < times) {
             await sleep(lookMilliseconds);

@@ -34,6 +34,7 @@ export async function followTry(ports: Ports, id: string, task: JobTask, call: J
     try {
         const { state, wasAway } = await readToEnd(ports, id, {
             signal: following.signal,
+            enough: call.enough,
             onOutput: (stream, line) => {
                 lastError = stream === "stderr" ? line : lastError;
                 call.onOutput(stream, line);

@@ -69,7 +69,7 @@ interface Taking {
  */
 const allScript = `
 owner=\${1:-$(stat -c %u:%g ${workspaceTarget})}
-find ${workspaceTarget} ! -type l ! -user "\${owner%%:*}" -exec chmod u+rwX {} +
+find ${workspaceTarget} ! -type l ! -user "\${owner%%:*}" -exec chmod a+rwX {} +
 chown -R -h "$owner" ${workspaceTarget}
 `;
 

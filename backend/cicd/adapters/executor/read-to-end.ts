@@ -8,12 +8,16 @@ import { isAway } from "./refusal.ts";
 const awayPauseMilliseconds = 500;
 /** How long a container whose output has ended is waited for before its output is asked for again. */
 const endSeconds = 5;
+/** The same of one whose output is not wanted any more: each time is one question to the engine. */
+const unreadEndSeconds = 60;
 
 type State = ContainerDetails["State"];
 
 export interface ReadOptions {
     /** Lets go of it. */
     readonly signal: AbortSignal;
+    /** Nothing more of its output is wanted. */
+    readonly enough?: AbortSignal | undefined;
     readonly onOutput: JobCall["onOutput"];
     /** Called once, before the first line, with the engine's time. */
     readonly onStarted: (startedAt: string) => void;
@@ -31,16 +35,17 @@ type Ports = Pick<ExecutorPorts, "docker" | "awaySeconds">;
 
 /**
  * Hands on the output of a started container, from its first line on, until it ends. Where the engine goes away
- * meanwhile and comes back, the lines go on where they were. Throws AppError `unavailable` where it stays away.
+ * meanwhile and comes back, the lines go on where they were. Once they are enough, only the end is waited for. Throws AppError `unavailable` where it stays away.
  */
 export async function readToEnd(ports: Ports, id: string, options: ReadOptions): Promise<ReadEnd> {
     const { docker } = ports;
+    const { signal, enough } = options;
     const output = resumable(options.onOutput);
     const tellStart = once(options.onStarted);
     let wasAway = false;
-    while (!options.signal.aborted) {
+    while (!signal.aborted) {
         try {
-            const state = await readOnce(docker, id, { signal: options.signal, onLine: output.begin(), tellStart });
+            const state = await readOnce(docker, id, { signal, enough, onLine: output.begin(), tellStart });
             if (state === undefined || !isLive(state)) {
                 return { state, wasAway };
             }
@@ -48,7 +53,7 @@ export async function readToEnd(ports: Ports, id: string, options: ReadOptions):
             if (!isAway(error)) {
                 throw error;
             }
-            await untilBack(ports, options.signal, error);
+            await untilBack(ports, signal, error);
             wasAway = true;
             options.onBack();
         }
@@ -58,6 +63,7 @@ export async function readToEnd(ports: Ports, id: string, options: ReadOptions):
 
 interface ReadOnce {
     readonly signal: AbortSignal;
+    readonly enough: AbortSignal | undefined;
     readonly onLine: JobCall["onOutput"];
     readonly tellStart: (startedAt: string) => void;
 }
@@ -69,13 +75,20 @@ async function readOnce(docker: Ports["docker"], id: string, read: ReadOnce): Pr
         return undefined;
     }
     read.tellStart(before.State.StartedAt);
-    await docker.runs.output(id, read);
+    await readOutput(docker, id, read);
     const after = read.signal.aborted ? undefined : await docker.containers.inspect(id);
     if (after === undefined || !isLive(after.State)) {
         return after?.State;
     }
-    await docker.runs.ended(id, endSeconds);
-    return (await docker.containers.inspect(id))?.State;
+    await docker.runs.ended(id, read.enough?.aborted === true ? unreadEndSeconds : endSeconds, read.signal);
+    return read.signal.aborted ? undefined : (await docker.containers.inspect(id))?.State;
+}
+
+async function readOutput(docker: Ports["docker"], id: string, { signal, enough, onLine }: ReadOnce): Promise<void> {
+    if (enough?.aborted === true) {
+        return;
+    }
+    await docker.runs.output(id, { signal: enough === undefined ? signal : AbortSignal.any([signal, enough]), onLine });
 }
 
 function isLive({ Status }: State): boolean {

@@ -3,6 +3,7 @@ import type { JobCall, JobTask } from "../../core/job-executor.ts";
 import { createOnce } from "./create-once.ts";
 import { ensureImages } from "./ensure-images.ts";
 import { jobSpec } from "./job-spec.ts";
+import { settleUser } from "./job-user.ts";
 import { serviceNetwork } from "./names.ts";
 import { placeOfSocket, placeOnHost } from "./place-workspace.ts";
 import type { ExecutorPorts } from "./ports.ts";
@@ -23,7 +24,8 @@ export async function startTry(site: Site, task: JobTask, call: JobCall, signal:
     }
     signal.throwIfAborted();
     try {
-        const { id, isStarted } = await createOnce(ports, await describe(ports, task));
+        const user = await settleUser(ports, task, call.onNote, signal);
+        const { id, isStarted } = await createOnce(ports, await describe(ports, { ...task, user }));
         if (!isStarted) {
             await bringToStart(site, id, task, signal);
         }

@@ -28,11 +28,7 @@ export class LogChunkNotes {
     }
 
     /** Goes on where the last noted chunk ends, so that lines which a crash left unnoted are noted now. */
-    static async open(
-        logId: string,
-        store: LogChunkStore,
-        onError: (error: unknown) => void,
-    ): Promise<LogChunkNotes> {
+    static async open(logId: string, store: LogChunkStore, onError: (error: unknown) => void): Promise<LogChunkNotes> {
         const chunks = await store.list(logId);
         return new LogChunkNotes(logId, store, onError, chunks.at(-1));
     }

@@ -38,6 +38,7 @@ export class FileLogWriter {
     #size: number;
     #full: boolean;
     #failing = false;
+    #lastTime = { at: NaN, text: "" };
     #timer: NodeJS.Timeout | undefined;
     #writing: Promise<void> = Promise.resolve();
     #next: Promise<void> | undefined;
@@ -74,6 +75,10 @@ export class FileLogWriter {
         this.#schedule();
     }
 
+    isFull(): boolean {
+        return this.#full;
+    }
+
     /** Rejects with AppError `unavailable` when the disk takes nothing. */
     flush(): Promise<void> {
         clearTimeout(this.#timer);
@@ -93,7 +98,7 @@ export class FileLogWriter {
     }
 
     #append(fields: Omit<LogLine, "seq" | "time">, limitBytes: number): boolean {
-        const line = { seq: this.#seq + 1, time: this.#options.now().toISOString(), ...fields };
+        const line = { seq: this.#seq + 1, time: this.#time(), ...fields };
         const text = toFileText(line);
         const bytes = Buffer.byteLength(text);
         if (this.#size + this.#waitingBytes + bytes > limitBytes) {
@@ -104,6 +109,15 @@ export class FileLogWriter {
         this.#texts.push(text);
         this.#waitingBytes += bytes;
         return true;
+    }
+
+    /** Many lines come in one millisecond: writing the time out for each is a third of the work. */
+    #time(): string {
+        const now = this.#options.now().getTime();
+        if (now !== this.#lastTime.at) {
+            this.#lastTime = { at: now, text: new Date(now).toISOString() };
+        }
+        return this.#lastTime.text;
     }
 
     #schedule(): void {

@@ -29,6 +29,7 @@ export class SharedLogs {
         return {
             write: (stream, phase, text, job) => log.writer.write(stream, phase, text, job),
             flush: () => log.writer.flush(),
+            isFull: () => log.writer.isFull(),
             close: () => (done ??= this.#giveBack(deploymentId, log)),
         };
     }

@@ -1,6 +1,9 @@
 import type { Statements } from "../../../platform/sqlite/group-commit.ts";
 import type { DeploymentRecord, Queued, QueueDecision, QueueView } from "../../core/deployment.ts";
+import type { Table } from "../../../platform/sqlite/table.ts";
+import type { PipelineRecord } from "../../core/pipeline-run.ts";
 import { newRecord, type DeploymentTable } from "./deployment-row.ts";
+import { newPipelineRecord } from "./pipeline-row.ts";
 import { createQueueTurns } from "./queue-turn.ts";
 
 type QueueStep = (
@@ -11,7 +14,7 @@ type QueueStep = (
 ) => Queued;
 
 /** Queues a deployment as `decide` tells; it sees rows without the tails of their logs. */
-export function createQueueStep(table: DeploymentTable): QueueStep {
+export function createQueueStep(table: DeploymentTable, pipelines: Table<PipelineRecord>): QueueStep {
     const turnOf = createQueueTurns(table);
 
     return (statements, stackId, now, decide) => {
@@ -20,7 +23,14 @@ export function createQueueStep(table: DeploymentTable): QueueStep {
         if ("same" in decision) {
             return { deployment: decision.same, created: false, cancelled: [] };
         }
-        const deployment = newRecord(decision.create, now);
+        const made = newRecord(decision.create, now);
+        const run =
+            decision.pipeline &&
+            newPipelineRecord({ ...decision.pipeline, deploymentId: made.id, runsAlone: false }, now);
+        if (run !== undefined) {
+            pipelines.insert(statements, run);
+        }
+        const deployment = run === undefined ? made : { ...made, pipelineId: run.id };
         const cancelled = decision.replaced.map((row) => superseded(row, now, deployment.id, decision.reason));
         turn.replace(deployment, cancelled);
         return { deployment, created: true, cancelled };

@@ -10,6 +10,7 @@ import { deploymentsTable, listedColumns, newRecord, openDeploymentTable } from 
 import { createQueueStep } from "./deployment-step.ts";
 import { isLive, nextLiveOrder } from "./live-order.ts";
 import { pageBefore } from "./page.ts";
+import { openPipelineTables } from "./pipeline-row.ts";
 
 const mostAttempts = 100;
 
@@ -18,7 +19,7 @@ export function createDeploymentStore(ports: { readonly database: Database; read
     const { database, clock } = ports;
     const { knex } = database;
     const table = openDeploymentTable(database);
-    const queueStep = createQueueStep(table);
+    const queueStep = createQueueStep(table, openPipelineTables(database).pipelines);
 
     async function listed(query: Knex.QueryBuilder): Promise<readonly DeploymentRecord[]> {
         const rows: unknown = await orUnavailable(query.select(...listedColumns));

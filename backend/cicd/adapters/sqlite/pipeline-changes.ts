@@ -41,6 +41,9 @@ export function createPipelineChanges(
             const changing = knex.transaction(async (transaction) => {
                 const goesOn = change.status === "success" && (await hasRequested(transaction, id));
                 const row = pipelines.toRow(goesOn ? reopened(change) : withEnd(change, now()));
+                if (change.status === "failed") {
+                    await forgetRequested(transaction, id);
+                }
                 return firstRow(await active(transaction, id).update(row).returning("*"));
             });
             const changed = await orUnavailable(changing);
@@ -95,6 +98,13 @@ async function hasRequested(transaction: Knex.Transaction, pipelineId: string): 
         .whereNotNull("requested_at")
         .limit(1);
     return firstRow(found) !== undefined;
+}
+
+/** It failed before they ran: they can be started again. Going on by itself it might fail so without end. */
+async function forgetRequested(transaction: Knex.Transaction, pipelineId: string): Promise<void> {
+    await transaction(jobsTable)
+        .where({ pipeline_id: pipelineId, status: "pending" })
+        .update({ requested_at: null, requested_by: null });
 }
 
 /** As if the job had been started a moment after the end. */

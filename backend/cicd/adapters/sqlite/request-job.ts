@@ -5,7 +5,7 @@ import { jobsTable, pipelinesTable } from "./pipeline-row.ts";
 
 const request = `
     update ${jobsTable} set requested_at = ?, requested_by = ?
-    where id = ? and status = 'pending'
+    where id = ? and status = 'pending' and requested_at is null
     returning *`;
 
 const isDeploying = `exists (

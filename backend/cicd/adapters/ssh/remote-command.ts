@@ -54,7 +54,8 @@ export async function runRemote(where: CommandPlace, command: Command, options: 
     try {
         const { exitCode } = await follow(where, { ...command, environment: withMark(command, options) }, output);
         await ending;
-        void readScript(where.link, forgetScript(where.place), where).catch(() => undefined);
+        // Nobody waits for it, and a connection that breaks meanwhile leaves nothing behind either.
+        void persist(where, () => readScript(where.link, forgetScript(where.place), where)).catch(() => undefined);
         if (cause === "output_too_large") {
             throw new AppError("invalid", `${command.argv[0]}: its output is too large; make it write less`);
         }

@@ -11,10 +11,12 @@ export interface AnnouncePipelinePorts {
 }
 
 const pushEveryMilliseconds = 250;
+/** A run of very many jobs is a large message, to everybody who watches. */
+const perJobMilliseconds = 5;
 
 /**
- * Tells browsers of every change of a run and its jobs, by the run's id: at most four times a second each, and always of
- * the last change.
+ * Tells browsers of every change of a run and its jobs, by the run's id: at most four times a second each (of 200 jobs
+ * once a second), and always of the last change.
  */
 export function createAnnouncePipelines(ports: AnnouncePipelinePorts): (id: string) => void {
     /** Runs that were told of just now, and whether more has changed since. */
@@ -23,8 +25,8 @@ export function createAnnouncePipelines(ports: AnnouncePipelinePorts): (id: stri
     async function tellAll(id: string, state: { hasChanged: boolean }): Promise<void> {
         while (state.hasChanged) {
             state.hasChanged = false;
-            await tell(ports, id).catch(ports.onError);
-            await ports.clock.sleep(pushEveryMilliseconds);
+            const jobs = await tell(ports, id).catch(ports.onError);
+            await ports.clock.sleep(Math.max(pushEveryMilliseconds, (jobs ?? 0) * perJobMilliseconds));
         }
         told.delete(id);
     }
@@ -41,12 +43,13 @@ export function createAnnouncePipelines(ports: AnnouncePipelinePorts): (id: stri
     };
 }
 
-async function tell({ pipelines, host }: AnnouncePipelinePorts, id: string): Promise<void> {
-    if (!host.isWatched()) {
-        return;
+/** Answers how many jobs the run has, where it was told of. */
+async function tell({ pipelines, host }: AnnouncePipelinePorts, id: string): Promise<number> {
+    const record = host.isWatched() ? await pipelines.find(id) : undefined;
+    if (record === undefined) {
+        return 0;
     }
-    const record = await pipelines.find(id);
-    if (record !== undefined) {
-        host.push("pipelineUpdate", { pipeline: await viewOnePipeline({ pipelines }, record) });
-    }
+    const pipeline = await viewOnePipeline({ pipelines }, record);
+    host.push("pipelineUpdate", { pipeline });
+    return pipeline.jobs.length;
 }

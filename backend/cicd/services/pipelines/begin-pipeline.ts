@@ -67,10 +67,11 @@ function describePlan({ jobs, stages, leftOut }: PipelinePlan): string {
 
 async function findEarlier(
     { pipelines }: BeginPipelinePorts,
-    { retryOf, retryFrom }: PipelineRecord,
+    { retryOf, retryFrom, commitSha }: PipelineRecord,
 ): Promise<EarlierRun | undefined> {
     const earlier = retryOf === undefined ? undefined : await pipelines.find(retryOf);
-    if (earlier?.plan === undefined) {
+    // What went well for another commit says nothing of this one.
+    if (earlier?.plan === undefined || earlier.commitSha !== commitSha) {
         return undefined;
     }
     const jobs = (await pipelines.jobs([earlier.id])).get(earlier.id) ?? [];

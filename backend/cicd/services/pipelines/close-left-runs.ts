@@ -14,8 +14,9 @@ export interface CloseLeftPorts extends EndRunPorts {
 }
 
 /**
- * Run once at the start: ends runs whose deployment has ended without them, and removes what is left of runs that have
- * ended, or that the database does not know. What belongs to active runs stays: it is followed on.
+ * Run at the start, and again where something could not be removed: ends runs whose deployment has ended without them, and
+ * removes what is left of runs that have ended, or that the database does not know. What belongs to active runs stays: it is
+ * followed on.
  */
 export async function closeLeftRuns(ports: CloseLeftPorts): Promise<void> {
     for (const record of await ports.pipelines.listActive()) {
@@ -29,7 +30,16 @@ export async function closeLeftRuns(ports: CloseLeftPorts): Promise<void> {
         const record = await ports.pipelines.find(id);
         if (record === undefined || hasEnded(record.status)) {
             const name = names.find((one) => one.endsWith(`-${id}`));
-            await ports.executor.close(id, name && `${ports.workspacesDirectory}/${name}`);
+            const workspace = name && `${ports.workspacesDirectory}/${name}`;
+            await closeOne(ports, id, workspace).catch(ports.onError);
         }
+    }
+}
+
+/** One that cannot be removed is in the way of no other. */
+async function closeOne({ executor, files }: CloseLeftPorts, id: string, workspace: string | undefined): Promise<void> {
+    await executor.close(id, workspace);
+    if (workspace !== undefined) {
+        await files.removeTree(workspace);
     }
 }

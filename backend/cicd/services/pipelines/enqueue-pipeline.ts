@@ -26,7 +26,8 @@ export interface PipelineRequest {
 export type EnqueuePipeline = ReturnType<typeof createEnqueuePipeline>;
 
 /**
- * Queues a run that deploys nothing. A run of the same branch that still waits is ended: it was replaced by a newer one.
+ * Queues a run that deploys nothing. A run of the same branch that still waits is ended: it was replaced by a newer one,
+ * but not by one that repeats an earlier commit.
  * What nobody asked for by hand, and is the branch's newest run already, is answered as it is (`created: false`).
  */
 export function createEnqueuePipeline(ports: EnqueuePipelinePorts) {
@@ -63,7 +64,9 @@ async function enqueueOne(ports: EnqueuePipelinePorts, request: PipelineRequest)
         retryFrom,
         runsAlone: true,
     });
-    await ports.pipelines.supersede(repository.stackId, branch, pipeline.id);
+    if (retryOf === undefined) {
+        await ports.pipelines.supersede(repository.stackId, branch, pipeline.id);
+    }
     ports.wakePipelines();
     return { pipeline, created: true };
 }

@@ -11,7 +11,7 @@ interface CachePorts extends Pick<JobFilePorts, "archives" | "files" | "meter" |
     readonly limits: JobFileLimits;
 }
 
-type CacheCall = Pick<JobFilesCall, "stack" | "workspace" | "onNote" | "signal">;
+type CacheCall = Pick<JobFilesCall, "stack" | "isTrusted" | "workspace" | "onNote" | "signal">;
 
 /** Puts a job's caches into its workspace. One that is missing, or cannot be put there, is told and done without. */
 export async function restoreCaches(
@@ -30,11 +30,20 @@ export async function restoreCaches(
 }
 
 async function restore({ archives, meter, caches }: CachePorts, key: string, call: CacheCall): Promise<string> {
-    const archive = `${caches}/${call.stack}/${fileOf(key)}`;
-    const bytes = await meter.fileBytes(archive);
     const { workspace: into, signal } = call;
-    const isThere = await archives.unpack({ archive, into, asTheyWere: true, signal });
-    return isThere ? `Cache ${key} restored (${describeBytes(bytes)})` : `No cache ${key} yet`;
+    for (const directory of new Set([areaOf(caches, call), `${caches}/${call.stack}`])) {
+        const archive = `${directory}/${fileOf(key)}`;
+        const bytes = await meter.fileBytes(archive);
+        if (await archives.unpack({ archive, into, asTheyWere: true, signal })) {
+            return `Cache ${key} restored (${describeBytes(bytes)})`;
+        }
+    }
+    return `No cache ${key} yet`;
+}
+
+/** Where a run saves: whoever may push any branch must not write what jobs with secrets run. */
+function areaOf(caches: string, { stack, isTrusted }: CacheCall): string {
+    return isTrusted ? `${caches}/${stack}` : `${caches}/${stack}/without-secrets`;
 }
 
 /**
@@ -58,7 +67,7 @@ export async function saveCaches(
 
 async function save(ports: CachePorts, { key, paths }: PlannedCache, call: CacheCall): Promise<void> {
     const { archives, files, caches, limits } = ports;
-    const directory = `${caches}/${call.stack}`;
+    const directory = areaOf(caches, call);
     await files.makeDirectory(directory);
     const { workspace, signal } = call;
     const file = fileOf(key);

@@ -16,13 +16,15 @@ export interface JobFilePorts {
 export interface JobFileLimits {
     /** Of one archive, and of the files in it. */
     readonly archiveBytes: number;
-    /** Of all caches of a stack. */
+    /** Of all caches of a stack; of those of runs without secrets once more. */
     readonly cacheBytes: number;
 }
 
 export interface JobFilesCall {
     /** Caches are shared within it. */
     readonly stack: string;
+    /** Whether its run may change the caches of those that get secrets; it has caches of its own otherwise. */
+    readonly isTrusted: boolean;
     readonly jobId: string;
     /** Absolute. */
     readonly workspace: string;

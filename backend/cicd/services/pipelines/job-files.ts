@@ -22,9 +22,14 @@ export interface JobFiles {
     /**
      * Unpacks artifacts into a folder that the server goes on with, later ones over earlier ones; symlinks that lead out of it
      * and `.git` are left out, unless it is a workspace, where they come `asTheyWere`. A job without kept artifacts is passed
-     * over. Throws AppError.
+     * over, and answered. Throws AppError.
      */
-    handOn(jobIds: readonly string[], into: string, signal: AbortSignal, asTheyWere?: boolean): Promise<void>;
+    handOn(
+        jobIds: readonly string[],
+        into: string,
+        signal: AbortSignal,
+        asTheyWere?: boolean,
+    ): Promise<readonly string[]>;
     /** Where a job's artifacts lie, absolute; whether they do is not looked at. */
     archiveOf(jobId: string): string;
     /** Removes artifacts; fine where there are none. */
@@ -69,9 +74,13 @@ export function createJobFiles(ports: JobFilePorts): JobFiles {
             return keepArtifacts(given, job, { ...of, archive: archiveOf(of.jobId), succeeded });
         },
         async handOn(jobIds, into, signal, asTheyWere = false) {
+            const missing: string[] = [];
             for (const jobId of jobIds) {
-                await unpack(jobId, into, asTheyWere, signal);
+                if (!(await unpack(jobId, into, asTheyWere, signal))) {
+                    missing.push(jobId);
+                }
             }
+            return missing;
         },
         async remove(jobIds) {
             for (const jobId of jobIds) {

@@ -74,6 +74,7 @@ export class JobLog {
     readonly #runReplay: Replay;
     #runBytes: number;
     #isCut: boolean;
+    readonly #enough = new AbortController();
 
     private constructor(input: JobLogInput, own: LogWriter, held: { readonly own: Held; readonly run: Held }) {
         const { linesBefore } = input.job;
@@ -83,6 +84,7 @@ export class JobLog {
         this.#runReplay = new Replay(held.run.lines, linesBefore);
         this.#runBytes = held.run.bytes;
         this.#isCut = held.run.isCut;
+        this.#noteFull();
     }
 
     static async open(jobLogs: LogStore, input: JobLogInput): Promise<JobLog> {
@@ -100,8 +102,16 @@ export class JobLog {
         return this.#ownReplay.total;
     }
 
+    /** Aborts when neither log takes any more output. */
+    get enough(): AbortSignal {
+        return this.#enough.signal;
+    }
+
     /** A line of output, as it comes from the job. */
     write(stream: "stdout" | "stderr", text: string): void {
+        if (this.#enough.signal.aborted) {
+            return;
+        }
         const { mask, runLog, job } = this.#input;
         const [toOwn, toRun] = [this.#ownReplay.takes(), this.#runReplay.takes() && !this.#isCut];
         const masked = toOwn || toRun ? mask(text) : "";
@@ -111,6 +121,7 @@ export class JobLog {
         if (toRun && this.#hasRoom(masked)) {
             runLog.writer.write(stream, "pipeline", masked, job.name);
         }
+        this.#noteFull();
     }
 
     /** A line of our own, for both logs. */
@@ -141,6 +152,13 @@ export class JobLog {
     async close(): Promise<void> {
         await this.flush();
         await this.#own.close();
+    }
+
+    #noteFull(): void {
+        const isRunFull = this.#isCut || this.#input.runLog.writer.isFull?.() === true;
+        if (isRunFull && this.#own.isFull?.() === true) {
+            this.#enough.abort();
+        }
     }
 
     #hasRoom(text: string): boolean {

@@ -16,18 +16,42 @@ export interface PipelineList {
     readonly branches: string[];
 }
 
-/** A stack's runs, newest first, of all branches or of one. */
-export async function listPipelines(
-    ports: ListPipelinePorts,
-    stack: string,
-    { branch, limit, cursor }: PageQuery & { readonly branch?: string | undefined },
-): Promise<PipelineList> {
-    const [rows, branches] = await Promise.all([
-        ports.pipelines.list(stack, { branch, limit: limit + 1, cursor }),
-        ports.pipelines.branches(stack),
-    ]);
-    const { items, nextCursor } = pageOf(rows, limit);
+type ListQuery = PageQuery & { readonly branch?: string | undefined };
+
+/** A page of runs with very many jobs ends early: it would take a second to make, and hundreds of megabytes. */
+const mostJobs = 4000;
+const rowsAtOnce = 20;
+
+/** A stack's runs, newest first, of all branches or of one: at most `limit`, fewer where they have very many jobs. */
+export async function listPipelines(ports: ListPipelinePorts, stack: string, query: ListQuery): Promise<PipelineList> {
+    const [rows, branches] = await Promise.all([findRows(ports, stack, query), ports.pipelines.branches(stack)]);
+    const { items, nextCursor } = pageOf(rows, Math.min(query.limit, fittingIn(rows)));
     return { items: await viewPipelines(ports, items), nextCursor, branches: [...branches] };
+}
+
+/** One more than the page may have, or than fit in. */
+async function findRows(
+    { pipelines }: ListPipelinePorts,
+    stack: string,
+    { branch, limit, cursor }: ListQuery,
+): Promise<readonly PipelineRecord[]> {
+    const rows: PipelineRecord[] = [];
+    while (rows.length <= limit && fittingIn(rows) === rows.length) {
+        const wanted = Math.min(rowsAtOnce, limit + 1 - rows.length);
+        const found = await pipelines.list(stack, { branch, limit: wanted, cursor: rows.at(-1)?.id ?? cursor });
+        rows.push(...found);
+        if (found.length < wanted) {
+            return rows;
+        }
+    }
+    return rows;
+}
+
+/** How many of the first runs fit in one page; always one. */
+function fittingIn(rows: readonly PipelineRecord[]): number {
+    let jobs = 0;
+    const beyond = rows.findIndex(({ plan }) => (jobs += plan?.jobs.length ?? 0) > mostJobs);
+    return beyond === -1 ? rows.length : Math.max(1, beyond);
 }
 
 /** A run's record; throws `not_found`. */

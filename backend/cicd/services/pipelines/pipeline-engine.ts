@@ -25,6 +25,9 @@ export function createPipelineEngine(ports: PipelineEnginePorts): PipelineEngine
         closeLeft: () => closeLeftRuns(ports),
         announcing: (announce) => (record) => {
             announce(record);
+            if (record.status === "pending" && record.pipelineId !== undefined) {
+                ports.announcePipeline(record.pipelineId);
+            }
             if (isTerminal(record.status)) {
                 void endRunOf(ports, record.id).catch(ports.onError);
             }

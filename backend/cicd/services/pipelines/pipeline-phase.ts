@@ -8,6 +8,7 @@ import type { Connection } from "../connection.ts";
 import type { DeploymentRun } from "../deployment-run.ts";
 import { guardProject } from "../guard-project.ts";
 import type { TimeLimit } from "../time-limit.ts";
+import { describeFailedJobs } from "./describe-job.ts";
 import { endRun, type EndRunPorts } from "./end-run.ts";
 import { waitingNote, withoutWaitingNote } from "./waiting-note.ts";
 import type { RunningPipelines } from "./running-pipelines.ts";
@@ -20,6 +21,8 @@ export interface PipelinePhasePorts extends RunPipelinePorts {
     readonly logs: Pick<LogStore, "read">;
     readonly engine: Pick<Engine, "ping">;
     readonly runningPipelines: RunningPipelines;
+    /** Wakes the worker of the runs that run alone. */
+    readonly wakePipelines: () => void;
 }
 
 /** What a deployment has at hand when it comes to its pipeline. */
@@ -49,6 +52,9 @@ export function createPipelinePhase(ports: PipelinePhasePorts): PipelinePhase {
         await run.enter("pipeline");
         await ports.engine.ping();
         const found = await findOrCreate(ports, run, input);
+        if (run.record.pipelineId !== found.id) {
+            await run.change({ pipelineId: found.id });
+        }
         const jobs = await runToSuccess(ports, run, input, found);
         await handOn(ports, run, input, jobs);
     };
@@ -80,8 +86,6 @@ async function findOrCreate(
         commitSha: commit.sha,
         commitMessage: commit.message,
         commitAuthor: commit.author,
-        retryOf: found?.retryOf,
-        retryFrom: found?.retryFrom,
         runsAlone: false,
     });
 }
@@ -109,8 +113,15 @@ function hasPassed({ status, runsAlone }: PipelineRecord): boolean {
 async function endOf({ pipelines }: PipelinePhasePorts, record: PipelineRecord): Promise<PipelineEnd> {
     const { status, error } = record;
     const jobs = (await pipelines.jobs([record.id])).get(record.id) ?? [];
+    // Of one that somebody has opened again since, only its jobs still tell how it went before.
+    const failed = jobs.filter((job) => job.status === "failed" && !job.allowFailure && job.requestedAt === undefined);
+    if (record.runsAlone) {
+        return failed.length === 0
+            ? { record, status: "success", jobs }
+            : { record, status: "failed", error: describeFailedJobs(failed), jobs };
+    }
     const ended = status === "failed" || status === "cancelled" ? status : "success";
-    return { record, status: record.runsAlone ? "success" : ended, error, jobs };
+    return { record, status: ended, error, jobs };
 }
 
 async function runHere(
@@ -119,7 +130,8 @@ async function runHere(
     { connection, signal, limit }: PhaseInput,
     record: PipelineRecord,
 ): Promise<PipelineEnd> {
-    const stop = AbortSignal.any([signal, ports.runningPipelines.begin(record.id)]);
+    const own = ports.runningPipelines.begin(record.id);
+    const stop = AbortSignal.any([signal, own]);
     try {
         return await runPipeline(ports, {
             ...connection,
@@ -130,7 +142,9 @@ async function runHere(
             onWaiting: (jobs) => wait(run, limit, jobs),
         });
     } finally {
-        ports.runningPipelines.end(record.id);
+        ports.runningPipelines.end(record.id, own);
+        // A manual job that was started at its last moment runs alone.
+        ports.wakePipelines();
     }
 }
 
@@ -159,8 +173,16 @@ async function handOn(
         return;
     }
     const check = await guardProject(ports.files, { stack: run.stack, source, by: "An artifact of the pipeline" });
-    await ports.jobFiles.handOn(ids, source.workspace.worktree, signal);
+    const missing = await ports.jobFiles.handOn(ids, source.workspace.worktree, signal);
     await check();
-    const names = jobs.filter(({ artifacts }) => artifacts !== undefined).map(({ name }) => name);
-    run.say(`Artifacts of ${names.join(", ")} were put into the commit's files, for the build.`);
+    const kept = jobs.filter(({ artifacts }) => artifacts !== undefined);
+    const isMissing = ({ id, reusedFrom }: JobRecord): boolean => missing.includes(reusedFrom ?? id);
+    const names = kept.filter((job) => !isMissing(job)).map(({ name }) => name);
+    if (names.length > 0) {
+        run.say(`Artifacts of ${names.join(", ")} were put into the commit's files, for the build.`);
+    }
+    if (missing.length > 0) {
+        const gone = kept.filter(isMissing).map(({ name }) => name);
+        run.say(`Artifacts of ${gone.join(", ")} are not there any more: the build goes on without them.`);
+    }
 }

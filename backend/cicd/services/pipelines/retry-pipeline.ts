@@ -10,7 +10,7 @@ import type { EnqueuePipeline } from "./enqueue-pipeline.ts";
 import { requirePipeline } from "./list-pipelines.ts";
 
 export interface RetryPipelinePorts extends FindPinPorts {
-    readonly pipelines: Pick<PipelineStore, "find" | "jobs" | "create">;
+    readonly pipelines: Pick<PipelineStore, "find" | "jobs">;
     readonly repositories: Pick<RepositoryStore, "findByStack">;
     readonly buildConfigs: Pick<BuildConfigStore, "findByStack">;
     readonly enqueue: Enqueue;
@@ -89,21 +89,16 @@ async function deployAgain(
         const why = pin === undefined ? "has no build configuration; save one" : `is ${whyPinned(pin)}`;
         throw new AppError("conflict", `pipeline: it deploys again, but the stack ${why}`);
     }
-    const request = requestOf(record, caller);
-    const { deployment, created } = await ports.enqueue({ ...request, repository, buildConfig });
-    if (!created) {
+    const repeats = { pipelineId: record.id, from: job };
+    const { deployment, created } = await ports.enqueue({
+        ...requestOf(record, caller),
+        ...{ repository, buildConfig, repeats },
+    });
+    const run = created && deployment.pipelineId ? await ports.pipelines.find(deployment.pipelineId) : undefined;
+    if (run === undefined) {
         throw new AppError("conflict", `pipeline: its commit is being deployed already (${deployment.id})`);
     }
-    const { stackId, repositoryId, commitSha, commitMessage, commitAuthor, branch, tag } = record;
-    return ports.pipelines.create({
-        ...{ stackId, repositoryId, commitSha, commitMessage, commitAuthor, branch, tag },
-        triggeredBy: request.triggeredBy,
-        triggeredByUser: caller.username,
-        deploymentId: deployment.id,
-        retryOf: record.id,
-        retryFrom: job,
-        runsAlone: false,
-    });
+    return run;
 }
 
 function requestOf(record: PipelineRecord, caller: Caller) {

@@ -27,6 +27,8 @@ export interface RunOfJobs {
     readonly stack: string;
     /** Shared by them, absolute. */
     readonly workspace: string;
+    /** Whether they get the stack's secrets. */
+    readonly isTrusted: boolean;
     readonly log: RunLog;
     readonly mask: (text: string) => string;
     readonly given: (job: JobRecord, attempt: number) => GivenToJob;
@@ -140,7 +142,8 @@ class JobRun {
 
     async #keep(succeeded: boolean): Promise<JobArtifacts | undefined> {
         try {
-            return await this.#ports.jobFiles.keep(this.#job, this.#files(), succeeded);
+            const kept = await this.#ports.jobFiles.keep(this.#job, this.#files(), succeeded);
+            return kept && { ...kept, paths: kept.paths.map((path) => this.#run.mask(path)) };
         } catch (error) {
             if (this.#run.leave.aborted || !this.#run.cancel.aborted) {
                 throw error;
@@ -153,6 +156,7 @@ class JobRun {
         const { cancel, leave } = this.#run;
         return tryJob(this.#ports, {
             ...{ retry: this.#job.retry, attempt: this.#record.attempt, ended: endOf(this.#record), cancel, leave },
+            enough: this.#log.enough,
             onEnd: async (outcome) => {
                 if (outcome.result !== "cancelled") {
                     await this.#noteEnd(outcome);
@@ -225,10 +229,10 @@ class JobRun {
     }
 
     #files() {
-        const { stack, workspace, cancel, leave } = this.#run;
+        const { stack, isTrusted, workspace, cancel, leave } = this.#run;
         const onNote = (line: string): void => this.#log.say(line);
         const signal = AbortSignal.any([cancel, leave]);
-        return { stack, jobId: this.#record.id, workspace, sources: [], onNote, signal };
+        return { stack, isTrusted, jobId: this.#record.id, workspace, sources: [], onNote, signal };
     }
 
     #shown(message: string): string {

@@ -11,6 +11,7 @@ import type { GivenToJob } from "../../pipeline/job-task.ts";
 import type { Connection } from "../connection.ts";
 import { beginPipeline, type BeginPipelinePorts } from "./begin-pipeline.ts";
 import { describeFailedJobs } from "./describe-job.ts";
+import { goneArtifacts, goneLine } from "./gone-artifacts.ts";
 import { isTrusted, jobVariables, stackVariables } from "./job-environment.ts";
 import type { JobFiles } from "./job-files.ts";
 import type { RunLog } from "./job-log.ts";
@@ -89,6 +90,7 @@ async function runToEnd(
     const jobs = await jobsOf(ports, record);
     const run = {
         ...{ stack: record.stackId, workspace: workspace.worktree, log: call.log, mask: call.mask, ...ends },
+        isTrusted: isTrusted(record, call.repository, call.config),
         given: givenToJobs(call, workspace),
     };
     const { onWaiting, signal } = call;
@@ -131,7 +133,7 @@ async function prepare(
             : await goOn(ports, call.record);
     ports.announcePipeline(record.id);
     if (!wasReady) {
-        await fill(ports, record, workspace, signal);
+        await fill(ports, record, workspace, { say, signal });
         sayWithheld(call, say);
     }
     const { plan } = record;
@@ -154,9 +156,14 @@ async function fill(
     ports: RunPipelinePorts,
     record: PipelineRecord,
     workspace: Workspace,
-    signal: AbortSignal,
+    { say, signal }: { readonly say: (text: string) => void; readonly signal: AbortSignal },
 ): Promise<void> {
-    await ports.jobFiles.handOn(artifactsOf(await jobsOf(ports, record)), workspace.worktree, signal);
+    const jobs = await jobsOf(ports, record);
+    const missing = await ports.jobFiles.handOn(artifactsOf(jobs), workspace.worktree, signal, true);
+    const gone = record.plan === undefined ? [] : goneArtifacts(record.plan, jobs, missing);
+    if (gone.length > 0) {
+        say(goneLine(gone));
+    }
     await markReady(ports, workspace);
 }
 
@@ -177,7 +184,8 @@ function sayWithheld(call: RunPipelineCall, say: (text: string) => void): void {
 
 function givenToJobs(call: RunPipelineCall, { worktree }: Workspace): (job: JobRecord, attempt: number) => GivenToJob {
     const { record, repository, config, variables, registry } = call;
-    const { given } = stackVariables(variables, isTrusted(record, repository, config));
+    const trusted = isTrusted(record, repository, config);
+    const { given } = stackVariables(variables, trusted);
     const login = registry && imageLogin(registry);
     const loginFor = (image: string): ImageLogin | undefined =>
         registry !== undefined && isBelow(image, registry.url) ? login : undefined;
@@ -186,7 +194,8 @@ function givenToJobs(call: RunPipelineCall, { worktree }: Workspace): (job: JobR
         reserved: jobVariables(record, job),
         pullPolicy: config.pullPolicy,
         timeoutSeconds: config.timeout,
-        engineSocketAllowed: config.pipelineEngineSocket,
+        // It holds more than any secret does.
+        engineSocketAllowed: config.pipelineEngineSocket && trusted,
     });
 }
 

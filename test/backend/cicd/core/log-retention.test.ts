@@ -41,9 +41,7 @@ describe("the logs that may go", () => {
         });
         fc.assert(
             fc.property(fc.array(one, { maxLength: 30 }), (given) => {
-                const logs = given.map(({ days, ...fields }, index) =>
-                    log(days, { ...fields, id: `d${index}` }),
-                );
+                const logs = given.map(({ days, ...fields }, index) => log(days, { ...fields, id: `d${index}` }));
                 const removed = new Set(logsToRemove(logs, now, rules));
                 expect([...removed].filter(({ isNeeded }) => isNeeded)).toEqual([]);
                 const kept = logs.filter((one) => !removed.has(one));

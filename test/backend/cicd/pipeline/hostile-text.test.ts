@@ -92,6 +92,38 @@ const variables = Array.from({ length: 30 }, (_, index) => `V${index}: "${`$V${i
 const jobs = (count: number): string =>
     Array.from({ length: count }, (_, index) => `j${index}: { script: x }`).join("\n");
 
+function lines(count: number, line: (n: number) => string): string {
+    return Array.from({ length: count }, (_, n) => line(n)).join("\n");
+}
+
+describe("an image that only its variables make wrong", () => {
+    it.each([
+        ["x/../../containers/abc", "image"],
+        ["..", "image"],
+        ["a//b", "image"],
+        ["x?all=1", "image"],
+        ["x y", "image"],
+        ["--privileged", "image"],
+        ["x/../y", "services"],
+    ])("is refused: %s in %s", async (value, key) => {
+        const images = key === "image" ? "image: $A" : "image: x\n  services: [{ name: db, image: $A }]";
+        const text = `a:\n  script: x\n  ${images}\n  variables: { A: ${JSON.stringify(value)} }`;
+
+        expect((await mistakesIn(`stages: [test]\n${text}`)).join("\n")).toContain(
+            `a.${key}: ${JSON.stringify(value)} is no image`,
+        );
+    });
+
+    it.each(["node:20", "ghcr.io/team/app:1_2.3", "localhost:5000/a/b@sha256:abc", "sha256:0123abc"])(
+        "is taken where it is one: %s",
+        async (value) => {
+            expect(
+                await mistakesIn(`stages: [test]\na: { script: x, image: $A, variables: { A: "${value}" } }`),
+            ).toEqual([]);
+        },
+    );
+});
+
 describe("what would take long or much memory is refused at once", () => {
     it.each([
         ["aliases that multiply", ["a-1: &a-1 x", ...levels].join("\n"), /more than 20000 values/],
@@ -108,6 +140,46 @@ describe("what would take long or much memory is refused at once", () => {
             "variables that multiply",
             `image: x\nvariables: { ${variables.join(", ")} }\na: { script: x }`,
             /longer than 65,536/,
+        ],
+        [
+            "variables that together take what no program can be given",
+            `image: x\nvariables:\n  A: ${"a".repeat(60_000)}\n${lines(100, (n) => `  V${n}: $A`)}\na: { script: x }`,
+            /1 MB together/,
+        ],
+        [
+            "very many variables",
+            `image: x\na:\n  script: x\n  variables:\n${lines(201, (n) => `    V${n}: 1`)}`,
+            /more than 200/,
+        ],
+        [
+            "scripts that aliases multiply",
+            `image: x\nvariables: { A: &a ${"a".repeat(60_000)} }\nbefore_script:\n${lines(900, () => "  - *a")}\n${jobs(190)}`,
+            /at most 100 KB/,
+        ],
+        [
+            "variables of services that multiply",
+            `image: x\nvariables: { A: ${"a".repeat(50_000)} }\nservices:\n  db:\n    image: x\n    variables:\n${lines(190, (n) => `      V${n}: $A`)}\n${jobs(190)}`,
+            /1 MB together/,
+        ],
+        [
+            "plans that jobs multiply",
+            `image: x\nvariables: { A: ${"a".repeat(60_000)} }\n${jobs(190)}`,
+            /take more than 8 MB/,
+        ],
+        [
+            "very many services",
+            `image: x\na:\n  script: x\n  services:\n${lines(21, (n) => `    s${n}: x`)}`,
+            /more than 20/,
+        ],
+        [
+            "a matrix of very many variables",
+            `image: x\na:\n  script: x\n  matrix:\n${lines(5000, (n) => `    V${n}: ${"b".repeat(90)}`)}`,
+            /more than 20 variables/,
+        ],
+        [
+            "names of jobs that nobody could ask for",
+            `image: x\na:\n  script: x\n  matrix:\n${lines(3, (n) => `    V${n}: ${"b".repeat(90)}`)}`,
+            /longer than 255 characters/,
         ],
         ["an anchor that holds itself", "a: &a [*a]", /unknown alias/],
     ])("%s", async (_, text, mistake) => {

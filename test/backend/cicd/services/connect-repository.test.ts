@@ -185,6 +185,21 @@ describe("connecting a repository", () => {
         expect(edge.remote.forgotten).toHaveLength(1);
     });
 
+    it("takes the engine's socket from another repository's pipelines, and leaves it to the same one's", async () => {
+        await connect();
+        const {
+            id: _id,
+            createdAt: _c,
+            updatedAt: _u,
+            ...config
+        } = (await edge.stores.buildConfigs.findByStack("web"))!;
+        await edge.stores.buildConfigs.save({ ...config, pipelineEngineSocket: true });
+        await connect({ branch: "dev" }, { caller: editor });
+        expect(await edge.stores.buildConfigs.findByStack("web")).toMatchObject({ pipelineEngineSocket: true });
+        await connect({ url: "https://gitlab.example/me/other.git" }, { caller: editor });
+        expect(await edge.stores.buildConfigs.findByStack("web")).toMatchObject({ pipelineEngineSocket: false });
+    });
+
     it("does not change the address under a running deployment, and cancels one that waits", async () => {
         await connect();
         const waiting = await edge.stores.deployments.create(newDeployment());

@@ -104,6 +104,15 @@ describe("what is packed", () => {
         expect(await everything(other.into)).toEqual(await everything(made.workspace));
     });
 
+    it("tells of long paths only so many that they can be kept with every job", async () => {
+        const made = await workshop();
+        const folder = `${"l".repeat(250)}/${"m".repeat(250)}`;
+        await plant(made.workspace, Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`${folder}/${n}`, "x"])));
+        const packed = await pack(made, ["**"]);
+        expect(packed?.files).toBe(60);
+        expect(packed?.paths.join("").length).toBeLessThan(16_385);
+    });
+
     it("is the same archive for the same files", async () => {
         const made = await workshop();
         const [one, other] = [
@@ -174,10 +183,10 @@ describe("a hostile workspace", () => {
         expect((await readFile(made.archive)).includes("secret")).toBe(false);
     });
 
-    it("has pipes, devices and sockets left out, and setuid bits taken away; hard links become files", async () => {
+    it("has pipes, devices and sockets left out, setuid bits and writing by all taken away; hard links become files", async () => {
         const made = await workshop();
         await plant(made.workspace, { suid: "s", first: "f" });
-        await chmod(join(made.workspace, "suid"), 0o6755);
+        await chmod(join(made.workspace, "suid"), 0o6777);
         await link(join(made.workspace, "first"), join(made.workspace, "second"));
         await run("mkfifo", [join(made.workspace, "pipe")]);
         expect((await pack(made, ["."]))?.paths).toEqual(["first", "second", "suid"]);

@@ -133,3 +133,12 @@ it("writes, reads and removes nothing outside of the workspace", async () => {
     expect(names).not.toContain("stolen too");
     expect(names).not.toContain("device");
 });
+
+it("can read and remove what a job has closed to itself", async () => {
+    await bring([
+        { path: "workspace/out/", type: "Directory", mode: 0o500 },
+        { path: "workspace/out/key", text: "k", mode: 0o000 },
+    ]);
+    expect((await stat(join(workspace, "out"))).mode & 0o777).toBe(0o700);
+    expect((await stat(join(workspace, "out/key"))).mode & 0o777).toBe(0o600);
+});

@@ -364,6 +364,31 @@ describe("a manual job that somebody starts", () => {
         expect((await store.claim("me", 30))?.id).toBe(id);
     });
 
+    it("is started once, whoever asks at the same moment", async () => {
+        const { store, begun } = await open();
+        const { idOf } = await begun();
+
+        const [anna, bob] = await Promise.all([
+            store.requestJob(idOf("e2e"), "anna"),
+            store.requestJob(idOf("e2e"), "bob"),
+        ]);
+
+        expect(anna).toMatchObject({ requestedBy: "anna" });
+        expect(bob).toBeUndefined();
+        expect(await store.findJob(idOf("e2e"))).toMatchObject({ requestedBy: "anna" });
+    });
+
+    it("can be started again where its run failed before it ran", async () => {
+        const { store, begun } = await open();
+        const { id, idOf } = await begun();
+        await store.requestJob(idOf("e2e"), "anna");
+
+        await store.update(id, { status: "failed" });
+
+        expect(await store.findJob(idOf("e2e"))).not.toHaveProperty("requestedAt");
+        expect(await store.requestJob(idOf("e2e"), "bob")).toMatchObject({ requestedBy: "bob" });
+    });
+
     it("does not keep a run that failed or was cancelled from its end", async () => {
         const { store, begun } = await open();
         for (const status of ["failed", "cancelled"] as const) {

@@ -1,8 +1,10 @@
 import { expect, it } from "vitest";
+import type { Clock } from "../../../../../backend/cicd/core/clock.ts";
 import { announcedPipelines } from "../../../../../backend/cicd/services/pipelines/announced-pipelines.ts";
 import { createAnnouncePipelines } from "../../../../../backend/cicd/services/pipelines/announce-pipelines.ts";
 import { createTestClock } from "../../../../support/clock.ts";
-import { createTestPipelines, newPipeline } from "../../../../support/pipelines.ts";
+import { mustPlan } from "../../../../support/pipeline-text.ts";
+import { createTestPipelines, newJobs, newPipeline } from "../../../../support/pipelines.ts";
 import { until } from "../../../../support/until.ts";
 
 async function open() {
@@ -13,13 +15,18 @@ async function open() {
         isWatched: () => true,
         push: (event: string, { pipeline }: Readonly<Record<string, unknown>>) => void pushes.push({ event, pipeline }),
     };
+    const pauses: number[] = [];
+    const sleep: Clock["sleep"] = (milliseconds, signal) => {
+        pauses.push(milliseconds);
+        return clock.sleep(milliseconds, signal);
+    };
     const announce = createAnnouncePipelines({
         pipelines: store,
         host,
-        clock,
+        clock: { now: () => clock.now(), sleep },
         onError: (error) => expect.fail(String(error)),
     });
-    return { clock, pushes, announce, pipelines: announcedPipelines(store, announce) };
+    return { clock, pushes, pauses, announce, pipelines: announcedPipelines(store, announce) };
 }
 
 it("browsers are told of a new run at once", async () => {
@@ -48,4 +55,20 @@ it("many changes are told of four times a second, the last one always", async ()
     clock.advance(250);
     await pipelines.requestCancel(id, "late");
     await until(() => pushes.length === 3);
+});
+
+it("a run of very many jobs is told of more seldom", async () => {
+    const { pipelines, pauses, clock } = await open();
+    const names = Array.from({ length: 200 }, (_unused, index) => `job-${index}`);
+    const text = Object.fromEntries(names.map((name) => [name, { image: "node:20", script: ["true"] }]));
+    const plan = await mustPlan(JSON.stringify(text));
+    const { id } = await pipelines.create(newPipeline());
+    await until(() => pauses.length === 1);
+
+    await pipelines.begin(id, plan, newJobs(plan), clock.now().toISOString());
+    await pipelines.update(id, { commitMessage: "many" });
+    clock.advance(250);
+
+    await until(() => pauses.length === 2);
+    expect(pauses).toEqual([250, 1000]);
 });

@@ -40,9 +40,17 @@ async function bench(change: Partial<JobFilePorts> = {}) {
     const of = (
         jobId: string,
         at: string,
-        more: { readonly sources?: readonly string[]; readonly stack?: string } = {},
+        more: { readonly sources?: readonly string[]; readonly stack?: string; readonly isTrusted?: boolean } = {},
     ) => ({
-        ...{ stack: "web", jobId, workspace: at, sources: [], onNote: (line: string) => void notes.push(line), signal },
+        ...{
+            stack: "web",
+            isTrusted: true,
+            jobId,
+            workspace: at,
+            sources: [],
+            onNote: (line: string) => void notes.push(line),
+            signal,
+        },
         ...more,
     });
     return { directory, clock, files, notes, workspace, of };
@@ -170,6 +178,25 @@ describe("caches", () => {
             "No cache node yet",
             "No cache ../../x yet",
         ]);
+    });
+
+    it("of runs that get secrets are read by the others, and never written", async () => {
+        const { files, workspace, of } = await bench();
+        const job = planned({ cache: [kept] });
+        await files.keep(job, of("j1", await workspace("one", { "cache/x": "good" })), true);
+        const untrusted = { isTrusted: false };
+        const second = await workspace("two");
+        await files.prepare(job, of("j2", second, untrusted));
+        expect(await readFile(join(second, "cache/x"), "utf8")).toBe("good");
+
+        await writeFile(join(second, "cache/x"), "poison");
+        await files.keep(job, of("j2", second, untrusted), true);
+        const third = await workspace("three");
+        await files.prepare(job, of("j3", third));
+        expect(await readFile(join(third, "cache/x"), "utf8")).toBe("good");
+        const fourth = await workspace("four");
+        await files.prepare(job, of("j4", fourth, untrusted));
+        expect(await readFile(join(fourth, "cache/x"), "utf8")).toBe("poison");
     });
 
     it("are not saved where nothing is there, and the old one stays", async () => {

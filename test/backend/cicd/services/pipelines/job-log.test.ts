@@ -11,13 +11,13 @@ import { temporaryDirectory } from "../../../../support/temporary-directory.ts";
 
 const chunks = { add: async () => undefined, list: async () => [], remove: async () => undefined };
 
-function openStore(directory: string): LogStore {
-    return createLogStore({ directory, chunks, clock: createTestClock(), onError: () => undefined });
+function openStore(directory: string, limitBytes = 64 * 1024 * 1024): LogStore {
+    return createLogStore({ directory, chunks, clock: createTestClock(), onError: () => undefined, limitBytes });
 }
 
 /** What a server that is killed and started again has: the same files, other writers. */
-async function openLogs(directory: string) {
-    const [jobLogs, logs] = [openStore(join(directory, "jobs")), openStore(directory)];
+async function openLogs(directory: string, limits: { readonly own?: number; readonly run?: number } = {}) {
+    const [jobLogs, logs] = [openStore(join(directory, "jobs"), limits.own), openStore(directory, limits.run)];
     const writer = await logs.open("run");
     const open = (given: { linesBefore?: number; isResumed?: boolean; name?: string; runId?: string } = {}) => {
         const { linesBefore = 0, isResumed = false, name = "unit", runId = "run-1" } = given;
@@ -150,6 +150,47 @@ describe("the log of a job", () => {
         expect(outputOf(run)).toHaveLength(8);
         const said = run.filter(({ stream }) => stream === "system").map(({ text }) => text);
         expect(said).toEqual(["The rest of what unit writes stands in the job's own log."]);
+    });
+
+    it("has enough once both logs are full: their beginning is whole and in order, and one line says so", async () => {
+        const directory = await temporaryDirectory();
+        const limits = { own: 20_000, run: 10_000 };
+        const { open, read, writer } = await openLogs(directory, limits);
+        const log = await open();
+        let written = 0;
+        for (; !log.enough.aborted && written < 1000; written += 1) {
+            log.write("stdout", `line ${written}`);
+        }
+        log.write("stdout", "too late");
+        log.say("also too late");
+        await log.close();
+        await writer.close();
+
+        const { own, run } = await read();
+        expect(written).toBeLessThan(1000);
+        expect(outputOf(own)).toEqual(Array.from({ length: written - 1 }, (_unused, index) => `line ${index}`));
+        expect(outputOf(run)).toEqual(outputOf(own).slice(0, outputOf(run).length));
+        for (const lines of [own, run]) {
+            expect(lines.map(({ stream }) => stream).filter((stream) => stream === "system")).toHaveLength(1);
+            expect(lines.at(-1)?.text).toMatch(/^This log has reached its limit/);
+        }
+        const again = await openLogs(directory, limits);
+        const next = await again.open({ isResumed: true });
+        expect(next.enough.aborted).toBe(true);
+        await next.close();
+        await again.writer.close();
+    });
+
+    it.each([
+        ["own", { own: 10_000 }],
+        ["run's", { run: 10_000 }],
+    ] as const)("wants more output while only the %s log is full", async (_name, limits) => {
+        const { open, writer } = await openLogs(await temporaryDirectory(), limits);
+        const log = await open();
+        Array.from({ length: 500 }, (_unused, index) => log.write("stdout", `line ${index}`));
+        expect(log.enough.aborted).toBe(false);
+        await log.close();
+        await writer.close();
     });
 });
 

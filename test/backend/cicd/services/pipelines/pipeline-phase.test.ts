@@ -21,7 +21,8 @@ async function open(text: string | undefined, config: Partial<NewBuildConfig> = 
     const pipeline: Tree = text === undefined ? {} : { "pipeline.yml": text };
     const stage = await openPipelineStage({ "compose.yaml": compose, Dockerfile: "", ...pipeline }, config);
     const { connection, deployments, logs } = stage;
-    const runPhase = createPipelinePhase(stage);
+    const woken: string[] = [];
+    const runPhase = createPipelinePhase({ ...stage, wakePipelines: () => void woken.push("pipelines") });
     let record = await deploymentAt(stage, "building", { commitSha: tip });
 
     /** Once, or again after a restart. */
@@ -43,6 +44,7 @@ async function open(text: string | undefined, config: Partial<NewBuildConfig> = 
     return {
         ...stage,
         enter,
+        woken,
         id: record.id,
         row: () => deployments.find(record.id),
         found: () => stage.pipelines.findOfDeployment(record.id),
@@ -152,6 +154,46 @@ describe("the pipeline of a deployment", () => {
 
         expect(await found()).toMatchObject({ id: prepared.id, status: "success" });
         expect(executor.tasks.map(({ name }) => name)).toEqual(["compile", "unit", "unit"]);
+    });
+
+    it("is told with the deployment as soon as it begins", async () => {
+        const { enter, found, announced } = await open(two);
+
+        await enter();
+
+        const run = await found();
+        expect(announced.find(({ phase, pipelineId }) => phase === "pipeline" && pipelineId === run?.id)).toMatchObject(
+            {
+                status: "building",
+            },
+        );
+    });
+
+    it("stays failed where somebody has opened the run again meanwhile", async () => {
+        const text = `${two}ship: { stage: build, when: manual, script: x }\n`;
+        const { enter, executor, found, jobs, pipelines } = await open(text);
+        executor.arrange("unit", { exitCode: 1 });
+        await expect(enter()).rejects.toMatchObject({ errorCode: "pipeline_failed" });
+        const run = await found();
+        await pipelines.requestJob((await jobs(run?.id ?? ""))["ship"]?.id ?? "", "ada");
+
+        expect(await found()).toMatchObject({ status: "pending", runsAlone: true });
+        await expect(enter()).rejects.toMatchObject({ errorCode: "pipeline_failed" });
+    });
+
+    it("leaves a manual job that is started at its last moment to whoever runs such jobs", async () => {
+        const { enter, executor, found, jobs, pipelines, woken } = await open(
+            `${two}ship: { when: manual, script: x }\n`,
+        );
+        executor.close = async () => {
+            const run = await found();
+            await pipelines.requestJob((await jobs(run?.id ?? ""))["ship"]?.id ?? "", "ada");
+        };
+
+        await enter();
+
+        expect(await found()).toMatchObject({ status: "pending", runsAlone: true });
+        expect(woken).toEqual(["pipelines"]);
     });
 
     it("hands artifacts on into the deployment's worktree", async () => {

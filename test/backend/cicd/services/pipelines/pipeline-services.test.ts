@@ -1,7 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { NewJob, NewPipeline } from "../../../../../backend/cicd/core/pipeline-run.ts";
+import { createEnqueue } from "../../../../../backend/cicd/services/enqueue-deployment.ts";
+import { retryPipeline } from "../../../../../backend/cicd/services/pipelines/retry-pipeline.ts";
+import { createRunningDeployments } from "../../../../../backend/cicd/services/running-deployments.ts";
 import { containing } from "../../../../support/containing.ts";
 import { admin, createEdge } from "../../../../support/edge.ts";
+import { noPipelines } from "../../../../support/no-pipelines.ts";
 import { mustPlan } from "../../../../support/pipeline-text.ts";
 import { newPipeline } from "../../../../support/pipelines.ts";
 import { newBuildConfig, newRepository } from "../../../../support/records.ts";
@@ -228,6 +232,42 @@ describe("repeating", () => {
         await expect(services.retryPipeline(call(id))).rejects.toMatchObject({
             message: containing("is being deployed already"),
         });
+    });
+
+    it("has made the deployment's run before anybody can take or hear of the deployment", async () => {
+        const { stores, runAt, deployments, pipelines } = await open();
+        const id = await runAt("failed", { compile: "failed" }, { deploymentId: "d1", branch: "main" });
+        const announced: (string | undefined)[] = [];
+        const taken: Promise<unknown>[] = [];
+        const enqueue = createEnqueue({
+            ...{ deployments, running: createRunningDeployments() },
+            announce: ({ pipelineId }) => void announced.push(pipelineId),
+            wake: () => void taken.push(findOfClaimed()),
+        });
+        const findOfClaimed = async () => pipelines.findOfDeployment((await deployments.claim("me", 30))?.id ?? "");
+
+        const again = await retryPipeline(
+            { ...stores, enqueue, enqueuePipeline: noPipelines },
+            { id, job: "compile", caller: admin },
+        );
+
+        expect(announced).toEqual([again.id]);
+        expect(await Promise.all(taken)).toMatchObject([{ id: again.id, retryOf: id, retryFrom: "compile" }]);
+        expect(await deployments.find(again.deploymentId ?? "")).toMatchObject({ pipelineId: again.id });
+    });
+
+    it("leaves what waits for a newer commit of the branch in its place", async () => {
+        const { services, call, runAt, pipelines } = await open();
+        const id = await runAt("failed", { compile: "success", unit: "failed" });
+        const newer = await services.triggerPipeline({
+            stack: "shop",
+            request: { branch: "feature/a" },
+            caller: admin,
+        });
+
+        await services.retryPipeline(call(id));
+
+        expect(await pipelines.find(newer.id)).toMatchObject({ status: "pending" });
     });
 
     it("is refused for a deployment's run while the stack is pinned", async () => {

@@ -158,6 +158,19 @@ describe("running a pipeline", () => {
         expect(outputOf(await lines(trusted.id))).toEqual(["the token is ***"]);
     });
 
+    it("masks secrets in the names of the files that a job leaves", async () => {
+        const text = two.replace("make }", "make, artifacts: { paths: [out] } }");
+        const { create, run, executor, jobs } = await open(text, {
+            environmentVariables: [{ name: "TOKEN", value: "s3cret-token", secret: true }],
+        });
+        executor.arrange("compile", {
+            act: ({ workspace }) => plant(workspace, { "out/s3cret-token": "x" }),
+        });
+        const record = await create();
+        await run(record);
+        expect((await jobs(record.id))["compile"]?.artifacts?.paths).toEqual(["out/***"]);
+    });
+
     it("ends the jobs when it is cancelled", async () => {
         const { create, run, executor, stop, jobs } = await open(two);
         executor.arrange("compile", { until: gate().opened });
@@ -287,6 +300,41 @@ describe("running a pipeline", () => {
         expect(executor.tasks.map(({ name }) => name)).toEqual(["compile", "unit", "unit"]);
     });
 
+    it("says which artifacts a repeated run does without", async () => {
+        const { create, run, executor, jobs, lines, jobFiles, pipelines } = await open(
+            two.replace("make }", "make, artifacts: { paths: [out] } }"),
+        );
+        executor.arrange("compile", { act: ({ workspace }) => plant(workspace, { "out/app.txt": "built" }) });
+        executor.arrange("unit", { exitCode: 1 });
+        const first = await create();
+        await run(first);
+        const { id = "" } = (await jobs(first.id))["compile"] ?? {};
+        const gone = containing("No artifacts of compile are there (any more)");
+
+        await jobFiles.remove([id]);
+        const second = await create({ retryOf: first.id });
+        await run(second);
+        await pipelines.updateJob(id, { artifacts: undefined });
+        const third = await create({ retryOf: first.id });
+        await run(third);
+
+        for (const again of [second, third]) {
+            expect((await lines(again.id)).map((line) => line.text)).toContainEqual(gone);
+        }
+        expect((await lines(first.id)).map((line) => line.text)).not.toContainEqual(gone);
+    });
+
+    it("takes nothing over from a run of another commit", async () => {
+        const { create, run, executor } = await open(two);
+        executor.arrange("unit", { exitCode: 1 });
+        const first = await create();
+        await run(first);
+
+        await run(await create({ retryOf: first.id, commitSha: "b".repeat(40) }));
+
+        expect(executor.tasks.map(({ name }) => name)).toEqual(["compile", "unit", "compile", "unit"]);
+    });
+
     it("lets a job have the engine's socket only where an admin allows it", async () => {
         const text = two.replace("make }", "make, docker: true }");
         const refused = await open(text);
@@ -296,5 +344,14 @@ describe("running a pipeline", () => {
         const allowed = await open(text, { pipelineEngineSocket: true });
         expect(await allowed.run(await allowed.create())).toMatchObject({ status: "success" });
         expect(allowed.executor.tasks[0]?.engineSocket).toBe(true);
+    });
+
+    it("gives the engine's socket to no run that gets no secrets", async () => {
+        const { create, run, executor } = await open(two.replace("make }", "make, docker: true }"), {
+            pipelineEngineSocket: true,
+        });
+        const end = await run(await create({ branch: "feature" }));
+        expect(end).toMatchObject({ status: "failed", error: containing("the engine's socket") });
+        expect(executor.tasks).toEqual([]);
     });
 });
