@@ -8,11 +8,12 @@ type Scripts = Pick<PlannedJob, "beforeScript" | "script" | "afterScript">;
 /**
  * The text for a POSIX `sh -c` that runs a job's commands: those before the script and the script in one shell that ends
  * at the first failure; those after it in a shell of their own, which knows CICD_JOB_STATUS (`success` or `failed`) and
- * does not change the exit code. Each command is printed before it runs, as it stands in the file.
+ * does not change the exit code. Each command is printed before it runs, as it stands in the file. Everything goes to
+ * standard output: between two pipes nobody could tell whether a command or its error message came first.
  */
 export function jobScript({ beforeScript, script, afterScript }: Scripts): string {
     const main = stepsOf([...beforeScript, ...script]);
-    return afterScript.length === 0 ? main : withAfter(main, stepsOf(afterScript));
+    return `exec 2>&1\n${afterScript.length === 0 ? main : withAfter(main, stepsOf(afterScript))}`;
 }
 
 /** Neither shell is asked for its result by `||` or `if`: `set -e` would mean nothing inside it. */
@@ -25,7 +26,7 @@ CICD_JOB_STATUS=success
 export CICD_JOB_STATUS
 (
 ${after})
-[ "$?" -eq 0 ] || printf '%s\\n' 'after_script has failed; the result of the job stays' >&2
+[ "$?" -eq 0 ] || printf '%s\\n' 'after_script has failed; the result of the job stays'
 exit "$cicd_exit"
 `;
 }
