@@ -7,9 +7,13 @@ try {
     await ensureInstalled();
     const { register } = await import("tsx/esm/api");
     register();
-    const { countLine, runTests } = await import("./test-run/main.ts");
+    const { countLine, runTests, skippedLine } = await import("./test-run/main.ts");
     const { counts, status } = await runTests(process.argv.slice(2));
     process.exitCode = status;
+    const skipped = skippedLine(counts);
+    if (skipped !== undefined) {
+        console.log(skipped);
+    }
     console.log(countLine(counts));
 } catch (error) {
     console.error(error);

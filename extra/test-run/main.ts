@@ -4,7 +4,7 @@ import { runJourneys } from "./journeys.ts";
 import { planPhases, type Phase } from "./phases.ts";
 import { findsFiles, runVitest } from "./run-vitest.ts";
 
-export { countLine } from "./counts.ts";
+export { countLine, skippedLine } from "./counts.ts";
 
 /**
  * Runs all tests, or those that the arguments for vitest choose. Ctrl-C ends the run in order: what was brought up for

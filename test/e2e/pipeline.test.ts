@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { chmod, readdir } from "node:fs/promises";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
 import { LogLine } from "../../common/schema/log-line.ts";
 import { builtApp } from "../support/built-app.ts";
@@ -10,6 +10,7 @@ import { followLog } from "../support/follow-log.ts";
 import { createRest, type Rest } from "../support/rest.ts";
 import { answerOn } from "../support/small-app.ts";
 import { freePort, startServer, type TestServer } from "../support/server.ts";
+import { standInImage } from "../support/stand-in-image.ts";
 import { createWorkRepository, type WorkRepository } from "../support/work-repository.ts";
 
 const stack = `pipeline-${process.pid}`;
@@ -43,6 +44,11 @@ unit:
   stage: test
   image: node:20
   script: npm test
+`;
+
+const listFromTheIssue = `stages: [build]
+jobs:
+  - { name: compile, stage: build, image: "python:3.9", script: ["pip install -r requirements.txt", "python setup.py build"] }
 `;
 
 describe("a pipeline", () => {
@@ -122,15 +128,19 @@ describe("a pipeline", () => {
     });
 
     it("takes the jobs as a list, too", async () => {
-        const deployment = await deploy(`stages: [build]
-jobs:
-  - { name: compile, stage: build, image: "cicd/busybox:1", script: ["echo one", "echo two"] }
-`);
+        const image = await standInImage("python:3.9", { pip: 'cat "$3"', python: 'cat "$1"' });
+        onTestFinished(image.remove);
+        const deployment = await deploy(listFromTheIssue, {
+            "requirements.txt": "# nothing is required\n",
+            "setup.py": 'print("built")\n',
+        });
 
         expect(await rest.ended(deployment.id)).toMatchObject({
             status: "successful",
-            jobs: [{ name: "compile", status: "success" }],
+            jobs: [{ name: "compile", stage: "build", status: "success", exitCode: 0 }],
         });
+        const texts = (await linesOf(deployment.id, "?job=compile")).map(({ text }) => text);
+        expect(texts).toEqual(expect.arrayContaining(["$ pip install -r requirements.txt", "$ python setup.py build"]));
     });
 
     it("stops the deployment where a job fails, and the stack keeps running what it ran", async () => {

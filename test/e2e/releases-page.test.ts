@@ -89,7 +89,7 @@ describe.skipIf(!hasBrowser)("the releases of a stack in the browser", () => {
         await page.getByRole("button", { name: "Unpin" }).click();
 
         await page.getByText("Unpinned.").waitFor();
-        expect(await page.getByText("Pinned to").count()).toBe(0);
+        await page.getByText("Pinned to").waitFor({ state: "hidden" });
         await page.getByRole("button", { name: "Deploy the newest commit" }).click();
         await page.locator("h1").getByText("successful").waitFor({ timeout: 60_000 });
         expect(await answerOn(port)).toBe("two");

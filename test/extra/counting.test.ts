@@ -1,6 +1,13 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { addCounts, countLine, exitStatus, noCounts, skippedAsFailed } from "../../extra/test-run/counts.ts";
+import {
+    addCounts,
+    countLine,
+    exitStatus,
+    noCounts,
+    skippedAsFailed,
+    skippedLine,
+} from "../../extra/test-run/counts.ts";
 import { runVitest } from "../../extra/test-run/run-vitest.ts";
 
 const fixtures = join(import.meta.dirname, "..", "fixtures", "counting");
@@ -45,9 +52,14 @@ describe("the last line", () => {
     it.each([
         [{ passed: 12, failed: 0, skipped: 0 }, "12 passed, 0 failed"],
         [{ passed: 0, failed: 1, skipped: 0 }, "0 passed, 1 failed"],
-        [{ passed: 3, failed: 2, skipped: 4 }, "3 passed, 2 failed, 4 skipped"],
+        [{ passed: 3, failed: 2, skipped: 4 }, "3 passed, 2 failed"],
     ])("%j reads %s", (counts, line) => {
         expect(countLine(counts)).toBe(line);
+    });
+
+    it("tells what was skipped in a line of its own", () => {
+        expect(skippedLine(noCounts)).toBeUndefined();
+        expect(skippedLine({ passed: 3, failed: 2, skipped: 4 })).toContain("Skipped: 4.");
     });
 
     it("sums over all runs", () => {
