@@ -6,6 +6,7 @@ import type { DeploymentRecord, DeploymentStore } from "../core/deployment.ts";
 import type { RepositoryStore } from "../core/git-repository.ts";
 import type { Caller } from "../core/host.ts";
 import type { Enqueue } from "./enqueue-deployment.ts";
+import { requestedRef } from "./requested-ref.ts";
 import { unpinStack, type UnpinPorts } from "./unpin-stack.ts";
 
 export interface TriggerPorts extends UnpinPorts {
@@ -29,18 +30,13 @@ export async function triggerDeployment(
     if (repository === undefined || buildConfig === undefined) {
         throw new AppError("not_found", `stack: ${stack} is not connected to a repository; connect one first`);
     }
-    if (request.branch !== undefined && request.tag !== undefined) {
-        throw new AppError("invalid", "tag: give either a branch or a tag, not both");
-    }
+    const ref = requestedRef(request, repository);
     const unpinned = await unpinStack(ports, stack);
     const note = unpinned && `Unpins the stack, which ${unpinned.by} had pinned to ${nameOf(unpinned)}.`;
     const { deployment, created } = await ports.enqueue({
         repository,
         buildConfig,
-        ref:
-            request.tag === undefined
-                ? { type: "branch", name: request.branch ?? repository.branch }
-                : { type: "tag", name: request.tag },
+        ref,
         commit: request.commit ?? "",
         triggeredBy: caller.via === "token" ? "api" : "manual",
         user: caller.username,

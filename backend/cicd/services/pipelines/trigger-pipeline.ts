@@ -3,6 +3,7 @@ import type { DeploymentRequest } from "../../../../common/schema/deployment.ts"
 import type { RepositoryStore } from "../../core/git-repository.ts";
 import type { Caller } from "../../core/host.ts";
 import type { PipelineRecord } from "../../core/pipeline-run.ts";
+import { requestedRef } from "../requested-ref.ts";
 import type { EnqueuePipeline } from "./enqueue-pipeline.ts";
 
 export interface TriggerPipelinePorts {
@@ -23,15 +24,10 @@ export async function triggerPipeline(
     if (repository === undefined) {
         throw new AppError("not_found", `stack: ${stack} is not connected to a repository; connect one first`);
     }
-    if (request.branch !== undefined && request.tag !== undefined) {
-        throw new AppError("invalid", "tag: give either a branch or a tag, not both");
-    }
+    const ref = requestedRef(request, repository);
     const { pipeline } = await ports.enqueuePipeline({
         repository,
-        ref:
-            request.tag === undefined
-                ? { type: "branch", name: request.branch ?? repository.branch }
-                : { type: "tag", name: request.tag },
+        ref,
         commit: request.commit ?? "",
         triggeredBy: caller.via === "token" ? "api" : "manual",
         user: caller.username,
