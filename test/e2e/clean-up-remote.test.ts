@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CleanUpReport, DiskUse } from "../../common/schema/disk.ts";
 import type { Deployment } from "../../common/schema/deployment.ts";
+import { createCleanings } from "../support/cleanings.ts";
 import { removeStack } from "../support/docker.ts";
 import { type RemoteHost, startRemoteHost } from "../support/remote-host.ts";
 import { addTarget, remoteContainer, removeRemoteStack } from "../support/remote-stack.ts";
@@ -20,26 +21,28 @@ describe.skipIf(sshd === undefined)("cleaning up a machine over SSH", () => {
     let host: RemoteHost;
     let repository: WorkRepository;
     const made: Deployment[] = [];
+    const cleanings = createCleanings();
 
     beforeAll(async () => {
         host = await startRemoteHost();
+        cleanings.add(() => host.close());
+        cleanings.add(() => removeStack(stack));
+        cleanings.add(() =>
+            Promise.all(made.map((row) => host.docker("rmi", "-f", nameOf(row)).catch(() => undefined))),
+        );
+        cleanings.add(() => removeRemoteStack(host, stack));
+        cleanings.add(() => host.docker("rm", "-f", mine));
         server = await startServer();
+        cleanings.add(() => server.stop());
         rest = createRest(server);
         repository = await createWorkRepository();
+        cleanings.add(() => repository.remove());
         await repository.commit({ "README.md": "app\n" }, "start");
         const target = await addTarget(rest, host, { name: "second" });
         await rest.connect(stack, { url: repository.url, branch: "main" }, { targetIds: [target.id], keepReleases: 1 });
     });
 
-    afterAll(async () => {
-        await server.stop();
-        await host.docker("rm", "-f", mine).catch(() => undefined);
-        await removeRemoteStack(host, stack);
-        await Promise.all(made.map((row) => host.docker("rmi", "-f", nameOf(row)).catch(() => undefined)));
-        await removeStack(stack);
-        await host.close();
-        await repository.remove();
-    });
+    afterAll(() => cleanings.run());
 
     const nameOf = ({ commitSha }: Deployment): string => `${stack}-app:${commitSha}`;
 

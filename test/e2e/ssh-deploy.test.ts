@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { DeployTarget } from "../../common/schema/deploy-target.ts";
 import type { GitRepository } from "../../common/schema/git-repository.ts";
+import { createCleanings } from "../support/cleanings.ts";
 import { containerOf, removeStack } from "../support/docker.ts";
 import { type RemoteHost, startRemoteHost } from "../support/remote-host.ts";
 import { addTarget, remoteAnswer, remoteContainer, removeRemoteStack } from "../support/remote-stack.ts";
@@ -22,6 +23,7 @@ describe.skipIf(sshd === undefined)("a stack that is deployed to a machine over 
     let repository: WorkRepository;
     let connected: GitRepository;
     let port: number;
+    const cleanings = createCleanings();
 
     async function pushAndWait(files: Record<string, string | null>, message: string) {
         const commit = await repository.commit(files, message);
@@ -32,9 +34,14 @@ describe.skipIf(sshd === undefined)("a stack that is deployed to a machine over 
 
     beforeAll(async () => {
         host = await startRemoteHost();
+        cleanings.add(() => host.close());
+        cleanings.add(() => removeStack(stack));
+        cleanings.add(() => removeRemoteStack(host, stack));
         server = await startServer();
+        cleanings.add(() => server.stop());
         rest = createRest(server);
         repository = await createWorkRepository();
+        cleanings.add(() => repository.remove());
         port = await freePort();
         await repository.commit({ "README.md": "app\n" }, "start");
         target = await addTarget(rest, host, { name: "second" });
@@ -45,13 +52,7 @@ describe.skipIf(sshd === undefined)("a stack that is deployed to a machine over 
         );
     });
 
-    afterAll(async () => {
-        await server.stop();
-        await removeRemoteStack(host, stack);
-        await removeStack(stack);
-        await host.close();
-        await repository.remove();
-    });
+    afterAll(() => cleanings.run());
 
     it("goes live over there after a push, and nothing of it runs here", async () => {
         const ended = await pushAndWait(sampleApp({ port, version: "one" }), "feat: one");

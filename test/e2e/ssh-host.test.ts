@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { diskFiles } from "../../backend/cicd/adapters/disk/files.ts";
 import { createEngine } from "../../backend/cicd/adapters/docker/engine.ts";
 import { createImageTransfer } from "../../backend/cicd/adapters/docker/image-transfer.ts";
@@ -51,6 +51,9 @@ describe.skipIf(sshd === undefined)("a machine over SSH", () => {
         }
         folder = await mkdtemp(join(tmpdir(), "cicd-ssh-host-"));
     });
+
+    // A line that a test left cut would fail all that come after it.
+    afterEach(() => host.mend());
 
     afterAll(async () => {
         for (const machine of opened) {
@@ -291,8 +294,8 @@ describe.skipIf(sshd === undefined)("a machine over SSH", () => {
             await until(async () => lines.includes("a"));
             await host.cut();
             await writeFile(first, "go\n");
-            // Silence is noticed after three keepalives.
-            await new Promise((resolve) => setTimeout(resolve, 4000));
+            // Silence is noticed after four keepalives.
+            await new Promise((resolve) => setTimeout(resolve, 5000));
             await host.mend();
             await until(async () => lines.includes("b"));
             await writeFile(second, "go\n");

@@ -1,10 +1,11 @@
 import { access, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { DeployTarget } from "../../common/schema/deploy-target.ts";
 import type { GitRepository } from "../../common/schema/git-repository.ts";
 import { stackStatus, StackDetails, StackSummary } from "../../common/schema/stack.ts";
+import { createCleanings } from "../support/cleanings.ts";
 import { containerOf, docker, removeStack } from "../support/docker.ts";
 import { connectPage, type PageSocket } from "../support/page-socket.ts";
 import { type RemoteHost, startRemoteHost } from "../support/remote-host.ts";
@@ -51,6 +52,7 @@ describe.skipIf(sshd === undefined)("a stack on a machine over SSH, in the page"
     let repository: WorkRepository;
     let connected: GitRepository;
     let look: ReturnType<typeof lookAt>;
+    const cleanings = createCleanings();
 
     async function pushAndWait(files: Record<string, string | null>, message: string) {
         const commit = await repository.commit(files, message);
@@ -64,11 +66,17 @@ describe.skipIf(sshd === undefined)("a stack on a machine over SSH, in the page"
 
     beforeAll(async () => {
         host = await startRemoteHost();
-        server = await startServer();
+        cleanings.add(() => host.close());
+        cleanings.add(() => removeStack(stack));
+        cleanings.add(() => removeRemoteStack(host, stack));
+        server = await startServer({ CICD_SSH_KEEPALIVE_SECONDS: "2" });
+        cleanings.add(() => server.stop());
         rest = createRest(server);
         page = await connectPage(server);
+        cleanings.add(() => page.close());
         look = lookAt(page, stack);
         repository = await createWorkRepository();
+        cleanings.add(() => repository.remove());
         await repository.commit(sampleApp({ port: await freePort(), version: "one" }), "feat: one");
         target = await addTarget(rest, host, { name: "second" });
         connected = await rest.connect(
@@ -79,14 +87,10 @@ describe.skipIf(sshd === undefined)("a stack on a machine over SSH, in the page"
         expect((await rest.ended((await rest.deploy(stack)).id)).status).toBe("successful");
     });
 
-    afterAll(async () => {
-        page.close();
-        await server.stop();
-        await removeRemoteStack(host, stack);
-        await removeStack(stack);
-        await host.close();
-        await repository.remove();
-    });
+    // A line that a test left cut would fail all that come after it.
+    afterEach(() => host.mend());
+
+    afterAll(() => cleanings.run());
 
     it("is listed as running, with its containers by machine", async () => {
         await look.untilStatus(stackStatus.running);
@@ -212,23 +216,23 @@ describe.skipIf(sshd === undefined)("a stack on this machine and on another", ()
     let host: RemoteHost;
     let page: PageSocket;
     let repository: WorkRepository;
+    const cleanings = createCleanings();
 
     beforeAll(async () => {
         host = await startRemoteHost();
+        cleanings.add(() => host.close());
+        cleanings.add(() => removeStack(both));
+        cleanings.add(() => removeRemoteStack(host, both));
         server = await startServer();
+        cleanings.add(() => server.stop());
         page = await connectPage(server);
+        cleanings.add(() => page.close());
         repository = await createWorkRepository();
+        cleanings.add(() => repository.remove());
         await repository.commit(sampleApp({ port: await freePort(), version: "one" }), "feat: one");
     });
 
-    afterAll(async () => {
-        page.close();
-        await server.stop();
-        await removeRemoteStack(host, both);
-        await removeStack(both);
-        await host.close();
-        await repository.remove();
-    });
+    afterAll(() => cleanings.run());
 
     it("has the containers, the output and the buttons of both", async () => {
         const rest = createRest(server);

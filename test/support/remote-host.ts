@@ -1,4 +1,4 @@
-import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { execFile, type ExecFileOptions, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { appendFile, chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
@@ -13,7 +13,9 @@ import { freePort } from "./server.ts";
 import { pathWith } from "./ssh-server.ts";
 import { until } from "./until.ts";
 
-const run = promisify(execFile);
+/** Nothing that is run here takes so long: a test that waits for ever says nothing of why. */
+const run = (program: string, words: readonly string[], options: ExecFileOptions = {}) =>
+    promisify(execFile)(program, [...words], { ...options, encoding: "utf8", timeout: 60_000, killSignal: "SIGKILL" });
 const bed = testbedPaths();
 
 const guestGroup = 64_003;
@@ -41,8 +43,9 @@ export interface RemoteHost {
     allowSudo(): Promise<void>;
     /** Programs that its users find, from now on. */
     setPath(folders: readonly string[]): Promise<void>;
-    /** Drops every packet of its SSH connections, as a broken cable would. */
+    /** Drops every packet of its SSH connections, as a broken cable would, until it is mended or closed. */
     cut(): Promise<void>;
+    /** Fine where nothing is cut. */
     mend(): Promise<void>;
     /** The docker client, for its engine. */
     docker(...args: readonly string[]): Promise<string>;
@@ -67,6 +70,7 @@ export async function startRemoteHost(images: readonly string[] = ["cicd/busybox
     let path = usualPath;
     let child: ChildProcess | undefined;
     let log = "";
+    let isCut = false;
 
     async function start(): Promise<void> {
         const socket = host.dockerHost.replace("unix://", "");
@@ -102,9 +106,27 @@ export async function startRemoteHost(images: readonly string[] = ["cicd/busybox
         await run("ssh-keygen", words, { env: { PATH: pathWith(sshd ?? missing()) } });
     }
 
-    async function switchPackets(how: "-I" | "-D"): Promise<void> {
-        await iptables(how, "INPUT", "-p", "tcp", "--dport", String(port), "-j", "DROP");
-        await iptables(how, "OUTPUT", "-p", "tcp", "--sport", String(port), "-j", "DROP");
+    async function cut(): Promise<void> {
+        isCut = true;
+        await iptables("-I", "INPUT", "-p", "tcp", "--dport", String(port), "-j", "DROP");
+        await iptables("-I", "OUTPUT", "-p", "tcp", "--sport", String(port), "-j", "DROP");
+    }
+
+    async function mend(): Promise<void> {
+        if (isCut) {
+            isCut = false;
+            await iptables("-D", "INPUT", "-p", "tcp", "--dport", String(port), "-j", "DROP");
+            await iptables("-D", "OUTPUT", "-p", "tcp", "--sport", String(port), "-j", "DROP");
+        }
+    }
+
+    /** Those that serve a connection outlive the one that listens, for ever where the connection is cut. */
+    async function endSessions(): Promise<void> {
+        const listener = child?.pid ?? 0;
+        const found = await readFile(`/proc/${listener}/task/${listener}/children`, "utf8").catch(() => "");
+        for (const pid of found.split(" ").filter(Boolean)) {
+            await run("kill", [pid]).catch(() => undefined);
+        }
     }
 
     await makeHostKey();
@@ -137,14 +159,16 @@ export async function startRemoteHost(images: readonly string[] = ["cicd/busybox
             await stop();
             await start();
         },
-        cut: () => switchPackets("-I"),
-        mend: () => switchPackets("-D"),
+        cut,
+        mend,
         async docker(...args) {
             const { stdout } = await run("docker", ["-H", host.dockerHost, ...args]);
             return stdout.trim();
         },
         log: () => log,
         async close() {
+            await mend().catch(() => undefined);
+            await endSessions();
             await stop();
             await rm(folder, { recursive: true, force: true });
         },
@@ -228,10 +252,13 @@ exec "$@"`;
 async function answers(host: string, port: number): Promise<boolean> {
     return new Promise((resolve) => {
         const socket = connect(port, host);
-        socket.once("connect", () => {
+        const answer = (is: boolean): void => {
             socket.destroy();
-            resolve(true);
-        });
-        socket.once("error", () => resolve(false));
+            resolve(is);
+        };
+        socket.once("connect", () => answer(true));
+        socket.once("error", () => answer(false));
+        // Packets may be dropped there.
+        socket.setTimeout(1000, () => answer(false));
     });
 }

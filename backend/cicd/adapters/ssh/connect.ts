@@ -4,11 +4,12 @@ import { checkedAddresses } from "./checked-addresses.ts";
 import { dial } from "./dial.ts";
 import { asError, hostKeyChanged, loginFailure } from "./failures.ts";
 import { hostKeyText, readablePrivateKey } from "./private-key.ts";
+import { cutWhenSilent } from "./silence.ts";
 
 export interface ConnectOptions {
     /** Told of the host's key where none is pinned, before anybody is logged in. */
     readonly onHostKey: (hostKey: string) => Promise<void>;
-    /** How often a silent connection is asked whether it lives; after three such times without answer it is over. */
+    /** How often a connection is asked whether it lives; after four such times without a word from there it is over. */
     readonly keepaliveSeconds: number;
 }
 
@@ -20,16 +21,19 @@ export async function connect(target: DeployTargetRecord, options: ConnectOption
     const sock = await dial(target.host, addresses, target.port);
     const verifier = createVerifier(target, options.onHostKey);
     try {
-        return await ready({
+        const client = await ready({
             sock,
             username: target.username,
             ...readablePrivateKey(target),
             hostVerifier: verifier.verify,
             ...(target.hostKey !== undefined && { algorithms: { serverHostKey: algorithmsOf(target.hostKey) } }),
             keepaliveInterval: options.keepaliveSeconds * 1000,
-            keepaliveCountMax: 3,
+            // Only to be asked: the library counts answers, which on a slow line come late, and stops with our side's end.
+            keepaliveCountMax: Number.POSITIVE_INFINITY,
             readyTimeout: readyMilliseconds,
         });
+        cutWhenSilent(sock, options.keepaliveSeconds);
+        return client;
     } catch (error) {
         sock.destroy();
         throw verifier.failure() ?? keyKindGone(target, error) ?? loginFailure(error, target);

@@ -29,6 +29,8 @@ export interface CommandPlace {
 type Cause = "cancelled" | "timed_out" | "output_too_large";
 
 const killedCode = 137;
+/** How long a command that was killed may take to be gone: it may hang in the kernel, on a disk that does not answer. */
+const graceSeconds = 60;
 const firstPause = 200;
 const longestPause = 5000;
 
@@ -40,19 +42,27 @@ const longestPause = 5000;
 export async function runRemote(where: CommandPlace, command: Command, options: RunOptions): Promise<CommandResult> {
     let cause: Cause | undefined;
     let ending: Promise<void> | undefined;
+    const over = new AbortController();
+    let grace: NodeJS.Timeout | undefined;
+    const giveUp = (): void => over.abort(notEnding(where.link.host, command));
     const end = (why: Cause): void => {
         cause ??= why;
-        ending ??= persist(where, () => readScript(where.link, endScript(where.place), where)).then(
-            () => undefined,
-            () => undefined,
-        );
+        ending ??= persist(where, () => readScript(where.link, endScript(where.place), where))
+            .then(
+                () => undefined,
+                () => undefined,
+            )
+            .then(() => {
+                grace = setTimeout(giveUp, graceSeconds * 1000);
+            });
     };
     const output = createCommandOutput(options, () => end("output_too_large"));
     const onAbort = (): void => end("cancelled");
     const timer = setTimeout(() => end("timed_out"), options.timeoutSeconds * 1000);
     options.signal.addEventListener("abort", onAbort);
     try {
-        const { exitCode } = await follow(where, { ...command, environment: withMark(command, options) }, output);
+        const marked = { ...command, environment: withMark(command, options) };
+        const { exitCode } = await follow({ ...where, signal: over.signal }, marked, output);
         await ending;
         // Nobody waits for it, and a connection that breaks meanwhile leaves nothing behind either.
         void persist(where, () => readScript(where.link, forgetScript(where.place), where)).catch(() => undefined);
@@ -67,13 +77,19 @@ export async function runRemote(where: CommandPlace, command: Command, options: 
         };
     } finally {
         clearTimeout(timer);
+        clearTimeout(grace);
         options.signal.removeEventListener("abort", onAbort);
     }
 }
 
 type Output = ReturnType<typeof createCommandOutput>;
 
-async function follow(where: CommandPlace, command: Command, output: Output): Promise<CommandReport> {
+/** Aborted when a command does not even end when it is killed. */
+interface FollowedPlace extends CommandPlace {
+    readonly signal: AbortSignal;
+}
+
+async function follow(where: FollowedPlace, command: Command, output: Output): Promise<CommandReport> {
     const mark = `cicd-${randomId()}`;
     const environment = command.environment ?? {};
     const script = startScript(command, { place: where.place, environment, mark });
@@ -94,7 +110,7 @@ async function follow(where: CommandPlace, command: Command, output: Output): Pr
 
 /** Follows over one connection; undefined where it broke. */
 async function followOnce(
-    { link, sudo }: CommandPlace,
+    { link, sudo, signal }: FollowedPlace,
     { script, mark, command }: { readonly script: string; readonly mark: string; readonly command: Command },
     output: Output,
 ): Promise<CommandReport | undefined> {
@@ -102,6 +118,7 @@ async function followOnce(
     let words = "";
     const { status } = await runScript(link, script, {
         sudo,
+        signal,
         // The command's own time is the caller's affair.
         timeoutSeconds: 7 * 24 * 3600,
         onStdout: parser.push,
@@ -158,6 +175,13 @@ async function persist<T>({ link, patienceSeconds }: CommandPlace, attempt: () =
 
 function withMark(command: Command, { deploymentId }: RunOptions): Readonly<Record<string, string>> {
     return { ...command.environment, ...(deploymentId !== undefined && { [deploymentMark]: deploymentId }) };
+}
+
+/** Not a lost connection: it is not tried anew. */
+function notEnding(host: string, { argv: [program] }: Command): AppError {
+    return new AppError("unavailable", `${program}: does not end on ${host}, though it was killed; look there`, {
+        details: { program, errorCode: "command_failed" },
+    });
 }
 
 /** What the exit status of a script that has started nothing means. */

@@ -10,7 +10,7 @@ import { containedPath, makeDirectory, preparedPath, realPathInside } from "./co
 import { fileFailure } from "./file-failures.ts";
 import type { SshLink } from "./link.ts";
 import { readScript } from "./run-script.ts";
-import { isDiskFull, isMissing, promisesOf, type Sftp, type Source } from "./sftp.ts";
+import { isDiskFull, isMissing, type Sftp, type Source } from "./sftp.ts";
 import { walkRemote } from "./walk-remote.ts";
 
 /** Above this a file's hash is computed there. */
@@ -27,20 +27,19 @@ export interface RemoteFilesOptions {
 /** Files on a remote machine, as the user who logs in: `sudo` does not reach SFTP. */
 export function createRemoteFiles({ link, local }: RemoteFilesOptions): RemoteFiles {
     /** What is being written, by the session: what is left of one that broke goes with the next. */
-    const temporaries = new Map<string, unknown>();
+    const temporaries = new Map<string, Sftp>();
 
     /** Errors that are not about the file in question become words for people. */
     async function use<T>(path: string, work: (sftp: Using) => Promise<T>): Promise<T> {
         try {
-            const session = await link.sftp();
-            const sftp = promisesOf(session);
+            const sftp = await link.sftp();
             for (const [temporary, begunIn] of temporaries) {
-                if (begunIn !== session) {
+                if (begunIn !== sftp) {
                     temporaries.delete(temporary);
                     await sftp.unlink(temporary).catch(() => undefined);
                 }
             }
-            const begun = (temporary: string): void => void temporaries.set(temporary, session);
+            const begun = (temporary: string): void => void temporaries.set(temporary, sftp);
             return await work({ ...sftp, begun, ended: (temporary) => void temporaries.delete(temporary) });
         } catch (error) {
             throw fileFailure(error, { host: link.host, path });

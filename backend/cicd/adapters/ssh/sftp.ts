@@ -1,33 +1,23 @@
 import { createReadStream } from "node:fs";
 import type { FileEntryWithStats, SFTPWrapper, Stats } from "ssh2";
 import { z } from "zod";
+import { createSessionCalls, type Done } from "./session-calls.ts";
 
-/** SFTP's calls as promises. */
+/** SFTP's calls as promises, each of which comes to an end. Made once for a session. */
 export type Sftp = ReturnType<typeof promisesOf>;
-
-type Done<T> = (error: Error | null | undefined, value: T) => void;
 
 /** Where a file's content comes from: text, or a file of this machine. */
 export type Source = Buffer | { readonly localPath: string };
 
-export function promisesOf(session: SFTPWrapper) {
-    // As many as there are calls under way at once.
-    session.setMaxListeners(0);
-    function call<T>(make: (done: Done<T>) => void): Promise<T> {
-        return new Promise((resolve, reject) => {
-            // The library forgets what was asked when the session ends.
-            const ended = (): void => reject(new Error("the SFTP session has ended"));
-            session.once("close", ended);
-            make((error, value) => {
-                session.off("close", ended);
-                if (error) {
-                    reject(error);
-                    return;
-                }
-                resolve(value);
-            });
-        });
-    }
+export interface SftpOptions {
+    /** Told once that the session is of no use any more. */
+    readonly onOver?: (() => void) | undefined;
+    /** The disk over there may be slow to keep a large file, but not that slow. */
+    readonly silenceSeconds?: number | undefined;
+}
+
+export function promisesOf(session: SFTPWrapper, { onOver, silenceSeconds = 300 }: SftpOptions = {}) {
+    const { call, heard } = createSessionCalls(session, { silenceSeconds, onOver: onOver ?? (() => undefined) });
     return {
         realpath: (path: string) => call<string>((done) => session.realpath(path, done)),
         lstat: (path: string) => call<Stats>((done) => session.lstat(path, done)),
@@ -41,7 +31,12 @@ export function promisesOf(session: SFTPWrapper) {
         /** Writes a file's content to one of this machine. */
         fetch: (path: string, localPath: string) =>
             call<unknown>((done) =>
-                session.fastGet(path, localPath, { concurrency: chunksAtOnce, chunkSize: chunkBytes }, settled(done)),
+                session.fastGet(
+                    path,
+                    localPath,
+                    { concurrency: chunksAtOnce, chunkSize: chunkBytes, step: heard },
+                    settled(done),
+                ),
             ),
         readFile: (path: string) => call<Buffer>((done) => session.readFile(path, done)),
         /** Replaces what is there, as POSIX does. */

@@ -1,14 +1,14 @@
 /** So many at a time; the others wait for their turn, first come, first served. */
 export interface Turns {
-    /** Resolves when it is one's turn, which lasts until `end` is called. */
-    take(): Promise<void>;
+    /** Whether it has become one's turn, which lasts until `end` is called, within so many seconds. */
+    take(seconds: number): Promise<boolean>;
     /** Whether it is one's turn at once. */
     tryTake(): boolean;
     end(): void;
 }
 
 export function createTurns(most: number): Turns {
-    const waiting: (() => void)[] = [];
+    const waiting = new Set<() => void>();
     let free = most;
     function tryTake(): boolean {
         if (free === 0) {
@@ -19,19 +19,30 @@ export function createTurns(most: number): Turns {
     }
     return {
         tryTake,
-        async take() {
+        async take(seconds) {
             if (tryTake()) {
-                return;
+                return true;
             }
-            await new Promise<void>((resolve) => waiting.push(resolve));
+            return new Promise<boolean>((resolve) => {
+                const timer = setTimeout(() => {
+                    waiting.delete(begin);
+                    resolve(false);
+                }, seconds * 1000);
+                const begin = (): void => {
+                    clearTimeout(timer);
+                    resolve(true);
+                };
+                waiting.add(begin);
+            });
         },
         end() {
-            const next = waiting.shift();
+            const [next] = waiting;
             if (next === undefined) {
                 free += 1;
-            } else {
-                next();
+                return;
             }
+            waiting.delete(next);
+            next();
         },
     };
 }
