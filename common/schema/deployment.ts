@@ -15,6 +15,9 @@ export const deploymentStatuses = [
 export const DeploymentStatus = z.enum(deploymentStatuses);
 export type DeploymentStatus = z.infer<typeof DeploymentStatus>;
 
+/** In lists of stacks in the place of a status: built, and waiting for a person's approval. */
+export const awaitingApproval = "approval";
+
 export const deploymentPhases = [
     "queued",
     "fetching",
@@ -170,6 +173,9 @@ export const Deployment = z.object({
     live: z.boolean(),
 });
 export type Deployment = z.infer<typeof Deployment>;
+
+/** How the note of a deployment begins that repairs what was changed by hand, with the release that is live anyway. */
+export const restoreNote = "Restored what is live";
 
 /** What to deploy; what is left out comes from the repository. */
 export const DeploymentRequest = z.strictObject({

@@ -49,7 +49,7 @@ export const StackSummary = z.object({
     endpoint: z.string(),
     /** Why the folder cannot be managed, such as a name that Compose refuses. */
     unmanageable: z.string().optional(),
-    /** The newest deployment's status: the badge in the list. */
+    /** The newest deployment's status, or `approval` while it waits for a person: the badge in the list. */
     deploymentStatus: z.string().optional(),
     /** Only of a stack that is deployed to other machines. */
     elsewhere: StackElsewhere.optional(),
@@ -61,6 +61,8 @@ export const StackDetails = StackSummary.extend({
     composeYAML: z.string(),
     composeENV: z.string(),
     primaryHostname: z.string(),
+    /** The override file beside the compose file, where there is one; `generated`: CI/CD writes it. */
+    composeOverride: z.object({ fileName: z.string(), text: z.string(), generated: z.boolean() }).optional(),
 }).extend(StackCICDExtension.shape);
 export type StackDetails = z.infer<typeof StackDetails>;
 

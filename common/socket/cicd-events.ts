@@ -53,6 +53,8 @@ export const cicdEvents = {
     getDeploymentDetails: { args: z.tuple([id]), right: "read" },
     getDeploymentHealth: { args: z.tuple([id]), right: "read" },
     getDeploymentHistory: { args: z.tuple([StackName, limit, cursor]), right: "read" },
+    /** Each stack's newest. */
+    getRecentDeployments: { args: z.tuple([limit]), right: "read" },
     subscribeBuildLog: { args: z.tuple([id, LogRange.optional()]), right: "read" },
     unsubscribeBuildLog: { args: z.tuple([id]), right: "read" },
     getWebhookEvents: { args: z.tuple([StackName, limit, cursor]), right: "read" },
@@ -125,6 +127,7 @@ export interface CicdAnswers {
     getDeploymentDetails: { deployment: Deployment };
     getDeploymentHealth: { health: DeploymentHealth | null };
     getDeploymentHistory: { deployments: Deployment[]; nextCursor: string | null };
+    getRecentDeployments: { deployments: readonly Deployment[] };
     subscribeBuildLog: { lines: LogLine[]; firstSeq: number; lastSeq: number };
     unsubscribeBuildLog: object;
     getWebhookEvents: { events: WebhookEvent[]; nextCursor: string | null };

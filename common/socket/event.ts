@@ -12,6 +12,12 @@ export interface EventDefinition {
 
 export type EventArgs<D extends EventDefinition> = z.output<D["args"]>;
 
+/** A good answer that is only a sentence: a key of the page's language files. */
+export interface Done {
+    readonly msg: string;
+    readonly msgi18n?: true;
+}
+
 /** A failed answer. `msgi18n`: `msg` is a key of the page's language files. */
 export interface Refusal {
     readonly ok: false;

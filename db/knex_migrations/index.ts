@@ -14,6 +14,7 @@ import { targets } from "./cicd/0010-targets.ts";
 import { releases } from "./cicd/0011-releases.ts";
 import { liveOrder } from "./cicd/0012-live-order.ts";
 import { pipelineRuns } from "./cicd/0013-pipeline-runs.ts";
+import { loginSessions } from "./cicd/0014-login-sessions.ts";
 import type { Migration } from "./migration.ts";
 
 /** Dockge's own steps, for its own table `knex_migrations`: exactly these three, or going back to Dockge breaks. */
@@ -34,4 +35,5 @@ export const cicdMigrations: readonly Migration[] = [
     releases,
     liveOrder,
     pipelineRuns,
+    loginSessions,
 ];
