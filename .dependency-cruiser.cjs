@@ -101,6 +101,7 @@ module.exports = {
         spokenToIn("express", "^backend/(host|cicd)/http/"),
         spokenToIn("helmet", "^backend/host/http/"),
         spokenToIn("socket.io", "^backend/host/socket/"),
+        spokenToIn("socket.io-client", "^backend/host/adapters/agent/"),
         spokenToIn("knex|redbean-node|better-sqlite3", [
             "^backend/platform/sqlite/",
             "^backend/(host|cicd)/adapters/sqlite/",
@@ -109,7 +110,9 @@ module.exports = {
         spokenToIn("dockerode", "^backend/platform/docker/"),
         spokenToIn("execa", "^backend/platform/process/"),
         spokenToIn("pino", "^backend/platform/log/"),
-        spokenToIn("bcryptjs|jsonwebtoken", "^backend/host/adapters/password/"),
+        spokenToIn("bcrypt|jsonwebtoken", "^backend/host/adapters/password/"),
+        spokenToIn("composerize", "^backend/host/adapters/composerize/"),
+        spokenToIn("otpauth", "^backend/host/adapters/two-factor/"),
         spokenToIn("rate-limiter-flexible", ["^backend/host/adapters/rate-limit/", "^backend/cicd/http/"]),
         spokenToIn("ssh2", "^backend/cicd/adapters/ssh/"),
         spokenToIn("diff", "^backend/cicd/adapters/diff/"),

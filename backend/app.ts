@@ -49,7 +49,11 @@ import { createCicdPlugin, type PluginPorts } from "./cicd/plugin.ts";
 import type { Config } from "./config.ts";
 import { dockerAddress } from "./docker-address.ts";
 import { memoryRateLimit } from "./host/adapters/rate-limit/memory.ts";
+import { createSecretBox } from "./host/adapters/secret-box/secret-box.ts";
+import { createAgentStore } from "./host/adapters/sqlite/agent-store.ts";
 import { createApiTokenStore } from "./host/adapters/sqlite/api-token-store.ts";
+import { createLoginSessionStore } from "./host/adapters/sqlite/login-session-store.ts";
+import { createRecoveryCodeStore } from "./host/adapters/sqlite/recovery-code-store.ts";
 import { createSettingStore } from "./host/adapters/sqlite/setting-store.ts";
 import { createUserStore } from "./host/adapters/sqlite/user-store.ts";
 import { createHost, type EmbeddedHost } from "./host/host.ts";
@@ -89,12 +93,17 @@ export async function startApp(config: Config, log: Logger, version: string): Pr
         file: `${config.dataDirectory}/cicd/encryption.key`,
     });
     const database = await openData(config);
-    const apiTokens = createApiTokenStore({ database, now: () => new Date() });
+    const sqlite = { database, now: () => new Date() };
+    const apiTokens = createApiTokenStore(sqlite);
     const host = await createHost({
         config,
         users: createUserStore(database),
         settings: createSettingStore(database),
         apiTokens,
+        agentStore: createAgentStore(database),
+        loginSessions: createLoginSessionStore(sqlite),
+        recoveryCodes: createRecoveryCodeStore(sqlite),
+        secrets: createSecretBox(createCipher(key)),
         docker,
         log,
         productVersion: version,
@@ -185,7 +194,11 @@ function pluginPorts(parts: Parts): PluginPorts {
         buildConfigs: rememberBuildConfigs(createBuildConfigStore(sqlite)),
         imageRegistries: createRegistryStore(sqlite),
         deployTargets: keepTargetKeysInFiles(createDeployTargetStore(sqlite), sshKeys),
-        machines: createSshMachines({ openEngine: (agent) => remoteEngine(docker, agent), localFiles: diskFiles }),
+        machines: createSshMachines({
+            openEngine: (agent) => remoteEngine(docker, agent),
+            localFiles: diskFiles,
+            keepaliveSeconds: config.sshKeepaliveSeconds,
+        }),
         dockerConfigs: createDockerConfigs({ environment: config.dockerEnvironment }),
         lookUpHost,
         events: createWebhookEventStore(sqlite),
@@ -245,20 +258,24 @@ function pluginHost(config: Config, host: EmbeddedHost): Host {
 }
 
 async function logIn(host: EmbeddedHost, request: Parameters<PluginPorts["login"]>[0]): Promise<string> {
-    const { username, password, token, address } = request;
-    const result = await host.logInByPassword({ username, password, code: token, address }).catch(throwInWords);
+    const { username, password, token, address, userAgent } = request;
+    const login = { username, password, code: token, address, userAgent };
+    const result = await host.logInByPassword(login).catch(throwInWords);
     if (result.kind === "token_required") {
         throw new AppError("unauthorized", "token: the account asks for a two-factor code");
     }
     return result.token;
 }
 
+const loginWords = new Map([
+    ["authIncorrectCreds", "username, password: do not fit together; check both"],
+    ["authInvalidToken", "token: this code opens nothing, or was used before; wait for the next one"],
+]);
+
 /** The host names a wrong login by its key in the page's language files; programs have none. */
 function throwInWords(error: unknown): never {
-    if (error instanceof AppError && error.message === "authIncorrectCreds") {
-        throw new AppError("unauthorized", "username, password: do not fit together; check both", { cause: error });
-    }
-    throw error;
+    const words = error instanceof AppError ? loginWords.get(error.message) : undefined;
+    throw words === undefined ? error : new AppError("unauthorized", words, { cause: error });
 }
 
 /** Another machine's engine over connections of an agent, and the way there for images of ours. */

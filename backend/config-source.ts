@@ -38,6 +38,7 @@ const options = {
     maxConcurrent: { flag: "max-concurrent-deployments", variable: "CICD_MAX_CONCURRENT_DEPLOYMENTS" },
     maxConcurrentPipelines: { flag: "max-concurrent-pipelines", variable: "CICD_MAX_CONCURRENT_PIPELINES" },
     stabilitySeconds: { flag: "stability-seconds", variable: "CICD_STABILITY_SECONDS" },
+    sshKeepaliveSeconds: { flag: "ssh-keepalive-seconds", variable: "CICD_SSH_KEEPALIVE_SECONDS" },
     allowPrivateGitHosts: {
         flag: "allow-private-git-hosts",
         variable: "CICD_ALLOW_PRIVATE_GIT_HOSTS",

@@ -25,6 +25,8 @@ export interface Config {
     /** Runs of pipelines that deploy nothing. */
     readonly maxConcurrentPipelines: number;
     readonly stabilitySeconds: number;
+    /** How often a machine behind SSH is asked whether it lives; after four times without a word it is lost. */
+    readonly sshKeepaliveSeconds: number;
     readonly allowPrivateGitHosts: boolean;
     readonly allowFileGit: boolean;
     readonly metricsPublic: boolean;
@@ -95,6 +97,7 @@ export function readConfig(argv: readonly string[], environment: Environment, pr
         }),
         maxConcurrentPipelines: source.integer("maxConcurrentPipelines", { fallback: 2, min: 1, max: 64 }),
         stabilitySeconds: source.integer("stabilitySeconds", { fallback: 10, min: 0, max: 3600 }),
+        sshKeepaliveSeconds: source.integer("sshKeepaliveSeconds", { fallback: 5, min: 1, max: 60 }),
         allowPrivateGitHosts: source.boolean("allowPrivateGitHosts"),
         allowFileGit: source.boolean("allowFileGit"),
         metricsPublic: source.boolean("metricsPublic"),

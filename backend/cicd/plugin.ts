@@ -1,9 +1,10 @@
+import { awaitingApproval } from "../../common/schema/deployment.ts";
 import { cicdEvents } from "../../common/socket/cicd-events.ts";
 import type { ApiTokenStore } from "./core/api-token.ts";
 import type { BuildConfigStore } from "./core/build-config.ts";
 import type { Clock } from "./core/clock.ts";
 import type { DeployTargetStore } from "./core/deploy-target.ts";
-import type { DeploymentStore } from "./core/deployment.ts";
+import { awaitsApproval, type DeploymentRecord, type DeploymentStore } from "./core/deployment.ts";
 import type { DiskMeter } from "./core/disk-meter.ts";
 import type { Engine } from "./core/engine.ts";
 import type { Files } from "./core/files.ts";
@@ -62,6 +63,8 @@ import { findDrift } from "./services/find-drift.ts";
 import { restoreLive } from "./services/restore-live.ts";
 import { rollBackTo } from "./services/roll-back-to.ts";
 import { createRunningDeployments } from "./services/running-deployments.ts";
+import { allKeptImages } from "./services/kept-images.ts";
+import { registryLoginFor } from "./services/registry-engine.ts";
 import { hostEnvironment } from "./services/stack-environment.ts";
 import { syncRepository } from "./services/sync-repository.ts";
 import { testRegistry } from "./services/test-registry.ts";
@@ -151,7 +154,11 @@ async function stackBadges(
     ports: Pick<PluginPorts, "repositories" | "deployments">,
 ): Promise<ReadonlyMap<string, string | undefined>> {
     const [repositories, latest] = await Promise.all([ports.repositories.list(), ports.deployments.latest()]);
-    return new Map(repositories.map(({ stackId }) => [stackId, latest.get(stackId)?.status]));
+    return new Map(repositories.map(({ stackId }) => [stackId, listedStatus(latest.get(stackId))]));
+}
+
+function listedStatus(latest: DeploymentRecord | undefined): string | undefined {
+    return latest !== undefined && awaitsApproval(latest) ? awaitingApproval : latest?.status;
 }
 
 /** What takes deliveries, and what looks at some of them afterwards. */
@@ -171,6 +178,8 @@ function createStackExtension(ports: PluginPorts, services: CicdServices, elsewh
         badges: () => stackBadges(ports),
         environment: (stack: string) => hostEnvironment(ports, stack),
         details: (stack: string) => services.extendStack(stack),
+        registryLogin: (stack: string, image: string) => registryLoginFor(ports, stack, image),
+        keptImages: () => allKeptImages(ports),
     };
 }
 

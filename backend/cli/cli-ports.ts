@@ -29,7 +29,23 @@ export interface CliPorts {
 export interface DataPorts {
     readonly tokens: ApiTokenStore;
     readonly users: UserAdmin;
+    readonly goBack: GoBack;
     close(): Promise<void>;
+}
+
+/** Makes the data directory ready for Dockge. */
+export interface GoBack {
+    /** Whether a server has it open. */
+    isServed(): Promise<boolean>;
+    run(): Promise<GoneBack>;
+}
+
+/** What the passwords of other servers came to, and who cannot log in to Dockge. */
+export interface GoneBack {
+    readonly agents: number;
+    /** Addresses whose passwords the encryption key does not open. */
+    readonly unreadableAgents: readonly string[];
+    readonly twoFactorUsers: readonly string[];
 }
 
 export interface UserAdmin {
@@ -37,8 +53,8 @@ export interface UserAdmin {
     list(): Promise<readonly string[]>;
     /** Throws AppError `conflict` for a name that is taken, `invalid` for an empty one or a weak password. */
     add(username: string, password: string): Promise<void>;
-    /** Sets a password and switches two-factor login off; every login of this person ends. Throws `not_found`, and `invalid` for a weak password. */
-    resetPassword(username: string, password: string): Promise<void>;
+    /** Sets a password; every login of this person ends. Throws `not_found`, and `invalid` for a weak password. */
+    resetPassword(username: string, password: string, options: { readonly withoutTwoFactor: boolean }): Promise<void>;
 }
 
 /** What a command ends with. `changes` is the preview's, which ends with `failed` where it is used wrongly. */

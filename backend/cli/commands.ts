@@ -1,6 +1,7 @@
 import { exitCodes } from "./cli-ports.ts";
 import type { Command } from "./command.ts";
 import { deployCommand, logsCommand } from "./deployment-commands.ts";
+import { goBackCommand } from "./go-back-command.ts";
 import { previewCommand } from "./preview-command.ts";
 import { runCommand } from "./run-command.ts";
 import { tokenCommands } from "./token-commands.ts";
@@ -34,4 +35,5 @@ export const commands: readonly Command[] = [
     runCommand,
     ...tokenCommands,
     ...userCommands,
+    goBackCommand,
 ];

@@ -19,13 +19,19 @@ const add: Command = {
 const resetPassword: Command = {
     name: "user reset-password",
     words: ["<name>"],
-    summary: "Set a person's password, without two-factor login; all of their logins end.",
-    flags: dataFlag,
+    summary: "Set a person's password; all of their logins end.",
+    flags: {
+        ...dataFlag,
+        "disable-2fa": { type: "boolean", help: "Switch two-factor login off, for a person whose device is lost" },
+    },
     run: (line, ports) =>
         withData(line, ports, async ({ users }) => {
             const [name = ""] = line.words;
-            await users.resetPassword(name, await ports.readPassword(`New password of ${name}: `));
-            ports.print(`The password of ${name} is changed.`);
+            const withoutTwoFactor = line.has("disable-2fa");
+            await users.resetPassword(name, await ports.readPassword(`New password of ${name}: `), {
+                withoutTwoFactor,
+            });
+            ports.print(`The password of ${name} is changed${withoutTwoFactor ? "; two-factor login is off" : ""}.`);
             return exitCodes.ok;
         }),
 };

@@ -4,16 +4,22 @@ import { openData } from "../app.ts";
 import type { Config } from "../config.ts";
 import { bcryptHasher } from "../host/adapters/password/bcrypt.ts";
 import { createApiTokenStore } from "../host/adapters/sqlite/api-token-store.ts";
+import { createLoginSessionStore } from "../host/adapters/sqlite/login-session-store.ts";
+import { createRecoveryCodeStore } from "../host/adapters/sqlite/recovery-code-store.ts";
 import { createUserStore } from "../host/adapters/sqlite/user-store.ts";
 import { whyWeak } from "../host/core/password.ts";
 import { readUsername } from "../host/core/user.ts";
+import { isOpenElsewhere } from "../platform/sqlite/open-elsewhere.ts";
+import { goBack } from "./go-back.ts";
 import type { DataPorts } from "./cli-ports.ts";
+
+type DataConfig = Pick<Config, "dataDirectory"> & Partial<Pick<Config, "encryptionKey">>;
 
 /**
  * People and tokens of a data directory, for commands that work on it directly. Throws AppError `not_found` where there
  * is none: making one would hide that another was meant.
  */
-export async function openUserData(config: Pick<Config, "dataDirectory">): Promise<DataPorts> {
+export async function openUserData(config: DataConfig): Promise<DataPorts> {
     if (!existsSync(config.dataDirectory)) {
         throw new AppError(
             "not_found",
@@ -22,6 +28,7 @@ export async function openUserData(config: Pick<Config, "dataDirectory">): Promi
         );
     }
     const database = await openData(config);
+    const ports = { database, now: () => new Date() };
     const users = createUserStore(database);
     const passwords = bcryptHasher();
 
@@ -34,21 +41,29 @@ export async function openUserData(config: Pick<Config, "dataDirectory">): Promi
     }
 
     return {
-        tokens: createApiTokenStore({ database, now: () => new Date() }),
+        tokens: createApiTokenStore(ports),
         users: {
             list: async () => (await users.list()).map(({ username }) => username),
             async add(name, password) {
                 const username = readUsername(name);
                 await users.create({ username, passwordHash: await hash(password) });
             },
-            async resetPassword(username, password) {
+            async resetPassword(username, password, { withoutTwoFactor }) {
                 const user = await users.find(username);
                 if (user === undefined) {
                     throw new AppError("not_found", `user: there is none named ${username}`);
                 }
-                // Codes cannot be checked here, so that this is the way back in for people who once switched them on.
-                await users.update(user.id, { passwordHash: await hash(password), twofaEnabled: false });
+                await users.update(user.id, { passwordHash: await hash(password) });
+                await createLoginSessionStore(ports).forget(user.id);
+                if (withoutTwoFactor) {
+                    await users.update(user.id, { twofaEnabled: false, twofaSecret: undefined });
+                    await createRecoveryCodeStore(ports).replace(user.id, []);
+                }
             },
+        },
+        goBack: {
+            isServed: () => isOpenElsewhere(database),
+            run: () => goBack(database, config),
         },
         close: () => database.close(),
     };

@@ -25,6 +25,9 @@ export interface Edge {
     registerAgentEvents<T extends EventTable>(table: T, handlers: EventHandlers<T, AgentContext>): void;
 }
 
+/** How long a connection may go on whose login has expired. */
+const endedLoginsEveryMilliseconds = 60_000;
+
 export function createEdge(ports: EdgePorts): Edge {
     const { config, settings, log, pageDirectory } = ports;
     const routers: Router[] = [];
@@ -60,7 +63,11 @@ export function createEdge(ports: EdgePorts): Edge {
                 onEvent: connections.serve,
             });
             const address = await listen(http, config.port, config.hostname);
-            stopHttp = () => stopListening(http);
+            const timer = setInterval(connections.endConnections, endedLoginsEveryMilliseconds).unref();
+            stopHttp = () => {
+                clearInterval(timer);
+                return stopListening(http);
+            };
             return address;
         },
         async stop() {

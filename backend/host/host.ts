@@ -1,23 +1,29 @@
 import { mkdir } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import type { EngineState } from "../../common/socket/host-events.ts";
-import { sha256 } from "../platform/crypto/hash.ts";
+import { createAccounts } from "./accounts.ts";
+import { connectAgent } from "./adapters/agent/connect-agent.ts";
+import { composerizeRuns } from "./adapters/composerize/composerize.ts";
 import { dockerContainerWatch } from "./adapters/docker/container-watch.ts";
-import { bcryptHasher } from "./adapters/password/bcrypt.ts";
-import { loadLoginSecret } from "./adapters/password/login-secret.ts";
-import { jwtLoginTokens } from "./adapters/password/login-tokens.ts";
 import { memoryRateLimit } from "./adapters/rate-limit/memory.ts";
+import { diskGlobalEnvironment } from "./adapters/stack-files/global-environment.ts";
+import { diskFolderWatch } from "./adapters/stack-files/folder-watch.ts";
 import { diskStackFiles } from "./adapters/stack-files/stack-files.ts";
 import { ptyPrograms } from "./adapters/terminal/pty.ts";
+import { after } from "./adapters/timer/after.ts";
 import type { Caller } from "./core/caller.ts";
 import { noExtension, type StackExtension } from "./core/stack-extension.ts";
 import type { StackLock } from "./core/stack-lock.ts";
 import { createEdge } from "./edge.ts";
+import { enginePorts } from "./engine-ports.ts";
 import type { Router } from "./http/app.ts";
 import type { HostOptions } from "./host-options.ts";
+import { agentPasswords, sealAgentPasswords } from "./services/agents/agent-passwords.ts";
+import { createAgentTokens } from "./services/agents/agent-tokens.ts";
+import { Agents } from "./services/agents/agents.ts";
 import { authenticate } from "./services/authenticate.ts";
 import { logInByPassword, type LoginResult, type PasswordLogin } from "./services/log-in.ts";
-import { createSetUp, type SetUp } from "./services/set-up.ts";
+import type { SetUp } from "./services/set-up.ts";
 import { setUpCode } from "./services/set-up-code.ts";
 import type { StackAction } from "./services/stack-operations.ts";
 import type { AgentContext } from "./socket/context.ts";
@@ -56,22 +62,25 @@ export interface EmbeddedHost {
 
 type StackActionListener = (stack: string, action: StackAction) => void | Promise<void>;
 
-const failuresPerMinute = 20;
 const callsPerMinute = 1200;
 
 export async function createHost(options: HostOptions): Promise<EmbeddedHost> {
-    const { config, users, settings, apiTokens, log } = options;
+    const { config, apiTokens, log } = options;
     const stopping = new AbortController();
     const listeners: StackActionListener[] = [];
     let extension = noExtension;
 
-    const passwords = bcryptHasher();
-    const tokens = jwtLoginTokens(await loadLoginSecret(settings, passwords));
-    const login = { users, passwords, tokens, failures: memoryRateLimit(failuresPerMinute, 60) };
     const code = setUpCode(config.hostname);
-    const setUp = createSetUp({ ...login, code });
+    const accounts = await createAccounts(options, code);
+    const { login, setUp } = accounts;
+    const files = diskStackFiles(config.stacksDirectory);
+    const compose = { files, environment: config.dockerEnvironment, stopping: stopping.signal };
     const stacks = createStacks({
-        files: diskStackFiles(config.stacksDirectory),
+        ...enginePorts(options.docker, { ...compose, extension: () => extension }),
+        stacksDirectory: config.stacksDirectory,
+        enableConsole: config.enableConsole,
+        files,
+        folders: diskFolderWatch(config.stacksDirectory),
         watch: dockerContainerWatch(options.docker, config.dockerEnvironment, config.stacksDirectory),
         programs: ptyPrograms(config.dockerEnvironment),
         extension: () => extension,
@@ -80,14 +89,32 @@ export async function createHost(options: HostOptions): Promise<EmbeddedHost> {
         isWatched: () => edge.isWatched(),
         onList: (list) => edge.pushList(list),
         onEngine: () => edge.pushInfo(),
+        onUpdates: (updates) => edge.push("stackUpdates", { updates }),
         stopping: stopping.signal,
         log,
     });
-    const edge = createEdge({ ...options, login, setUp, stacks, calls: memoryRateLimit(callsPerMinute, 60) });
+    const agents = new Agents({
+        connect: connectAgent,
+        tokens: createAgentTokens(),
+        passwords: agentPasswords(options.secrets),
+        store: options.agentStore,
+        after,
+        log,
+    });
+    const edge = createEdge({
+        ...options,
+        agents,
+        ...accounts,
+        stacks,
+        globalEnvironment: diskGlobalEnvironment(config.stacksDirectory),
+        calls: memoryRateLimit(callsPerMinute, 60),
+        dockerRuns: composerizeRuns(),
+    });
 
     async function start(): Promise<AddressInfo> {
         await mkdir(config.stacksDirectory, { recursive: true });
         await prepareFirstUser(setUp, code, options);
+        await sealAgentPasswords(options.agentStore, options.secrets);
         await stacks.live.start(stopping.signal);
         return edge.start();
     }
@@ -95,6 +122,7 @@ export async function createHost(options: HostOptions): Promise<EmbeddedHost> {
     async function stop(): Promise<void> {
         stopping.abort(new Error("The server stops"));
         stacks.terminals.stop();
+        agents.stop();
         await edge.stop();
     }
 
@@ -108,8 +136,7 @@ export async function createHost(options: HostOptions): Promise<EmbeddedHost> {
         lock: stacks.lock,
         extendStacks: (given) => void (extension = given),
         onStackAction: (listener) => void listeners.push(listener),
-        authenticate: (bearer) =>
-            authenticate({ ...login, apiTokens, hashToken: sha256, now: () => new Date() }, bearer),
+        authenticate: (bearer) => authenticate({ ...login, apiTokens }, bearer),
         logInByPassword: (given) => logInByPassword(login, given),
         listStacks: async () => {
             const list = Object.values(await stacks.live.refreshNow());

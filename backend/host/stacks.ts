@@ -1,5 +1,11 @@
 import { createCombinedLogs, type CombinedLogs } from "./services/combined-logs.ts";
+import {
+    createContainerServices,
+    type ContainerServices,
+    type ContainerServicesPorts,
+} from "./services/container-services.ts";
 import { createLiveStacks, type LiveStacks, type LiveStacksPorts } from "./services/live-stacks.ts";
+import { isUnmanaged } from "./services/list-stacks.ts";
 import type { ComposePorts } from "./services/run-compose.ts";
 import { createStackLock } from "./services/stack-lock.ts";
 import { createStackOperations, type StackOperations, type StackOperationsPorts } from "./services/stack-operations.ts";
@@ -14,7 +20,19 @@ export interface StacksPorts
     extends
         Omit<ComposePorts, "terminals">,
         Omit<LiveStacksPorts, "files" | "onLook">,
-        Pick<StackOperationsPorts, "notify" | "findTrouble"> {
+        Pick<StackOperationsPorts, "notify" | "findTrouble">,
+        Pick<
+            ContainerServicesPorts,
+            | "findContainers"
+            | "readServices"
+            | "usage"
+            | "digests"
+            | "waste"
+            | "pause"
+            | "onUpdates"
+            | "stacksDirectory"
+            | "enableConsole"
+        > {
     readonly files: StackFiles;
 }
 
@@ -28,6 +46,7 @@ export interface Stacks {
     readonly terminals: Terminals;
     readonly logs: CombinedLogs;
     readonly operations: StackOperations;
+    readonly containers: ContainerServices;
 }
 
 export function createStacks(ports: StacksPorts): Stacks {
@@ -36,13 +55,18 @@ export function createStacks(ports: StacksPorts): Stacks {
     const lock = createStackLock();
     const live = createLiveStacks({ ...ports, onLook: () => logs.revive() });
     const logs = createCombinedLogs({ ...ports, terminals, containersOf: (stack) => live.containersOf(stack) });
-    const operations = createStackOperations({
+    const shared = {
         ...ports,
         terminals,
         lock,
-        containersOf: (stack) => live.containersOf(stack),
-        status: (stack) => live.list()[stack]?.status ?? stackStatus.unknown,
+        containersOf: (stack: string) => live.containersOf(stack),
+        isUnmanaged: (stack: string) => isUnmanaged(live.list(), stack),
         refresh: () => live.refresh(),
+    };
+    const operations = createStackOperations({
+        ...shared,
+        status: (stack) => live.list()[stack]?.status ?? stackStatus.unknown,
     });
-    return { files, watch, extension, lock, live, terminals, logs, operations };
+    const containers = createContainerServices({ ...shared, update: operations.update });
+    return { files, watch, extension, lock, live, terminals, logs, operations, containers };
 }

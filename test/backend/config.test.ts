@@ -35,6 +35,7 @@ describe("defaults", () => {
             maxConcurrentDeployments: 4,
             maxConcurrentPipelines: 2,
             stabilitySeconds: 10,
+            sshKeepaliveSeconds: 5,
             allowPrivateGitHosts: false,
             allowFileGit: false,
             metricsPublic: false,
@@ -81,6 +82,7 @@ describe("values", () => {
         [["--max-concurrent-deployments", "2"], {}, { maxConcurrentDeployments: 2 }],
         [[], { CICD_MAX_CONCURRENT_PIPELINES: "3" }, { maxConcurrentPipelines: 3 }],
         [["--stability-seconds", "0"], {}, { stabilitySeconds: 0 }],
+        [[], { CICD_SSH_KEEPALIVE_SECONDS: "1" }, { sshKeepaliveSeconds: 1 }],
         [["--allow-file-git"], { CICD_METRICS_PUBLIC: "1" }, { allowFileGit: true, metricsPublic: true }],
         [["--build-cache-gib", "20"], { CICD_BUILD_CACHE_GIB: "10" }, { buildCacheGib: 20 }],
         [
@@ -109,6 +111,7 @@ describe("refusals name the variable and the way out", () => {
         [[], { DOCKGE_PORT: "65536" }, "DOCKGE_PORT"],
         [[], { DOCKGE_PORT: "-1" }, "DOCKGE_PORT"],
         [[], { CICD_STABILITY_SECONDS: "1.5" }, "CICD_STABILITY_SECONDS"],
+        [[], { CICD_SSH_KEEPALIVE_SECONDS: "0" }, "CICD_SSH_KEEPALIVE_SECONDS"],
         [[], { CICD_MAX_CONCURRENT_DEPLOYMENTS: "0" }, "CICD_MAX_CONCURRENT_DEPLOYMENTS"],
         [[], { CICD_MAX_CONCURRENT_PIPELINES: "0" }, "CICD_MAX_CONCURRENT_PIPELINES"],
         [[], { CICD_ALLOW_FILE_GIT: "yes" }, 'CICD_ALLOW_FILE_GIT: is "yes"; use true or false'],

@@ -1,6 +1,11 @@
 import { join } from "node:path";
 import { io, type Socket } from "socket.io-client";
 import { onTestFinished } from "vitest";
+import { createSecretBox } from "../../backend/host/adapters/secret-box/secret-box.ts";
+import { createLoginSessionStore } from "../../backend/host/adapters/sqlite/login-session-store.ts";
+import { createRecoveryCodeStore } from "../../backend/host/adapters/sqlite/recovery-code-store.ts";
+import { createCipher } from "../../backend/platform/crypto/cipher.ts";
+import { createAgentStore } from "../../backend/host/adapters/sqlite/agent-store.ts";
 import { createApiTokenStore } from "../../backend/host/adapters/sqlite/api-token-store.ts";
 import { createSettingStore } from "../../backend/host/adapters/sqlite/setting-store.ts";
 import { createUserStore } from "../../backend/host/adapters/sqlite/user-store.ts";
@@ -22,6 +27,7 @@ export interface TestHostOptions {
     readonly dockerHost?: string | undefined;
     readonly environment?: Readonly<Record<string, string>>;
     readonly baseUrl?: string;
+    readonly enableConsole?: boolean;
 }
 
 /** The embedded host on throw-away folders, with a real database, on a free port; stopped when the test ends. */
@@ -32,6 +38,10 @@ export async function startTestHost(options: TestHostOptions = {}) {
     const settings = createSettingStore(database);
     const users = createUserStore(database);
     const apiTokens = createApiTokenStore({ database, now: () => new Date() });
+    const agentStore = createAgentStore(database);
+    const loginSessions = createLoginSessionStore({ database, now: () => new Date() });
+    const recoveryCodes = createRecoveryCodeStore({ database, now: () => new Date() });
+    const secrets = createSecretBox(createCipher(new Uint8Array(32)));
     const logLines: { readonly fields: Answer; readonly message: string }[] = [];
     const write = (fields: Answer, message: string): void => void logLines.push({ fields, message });
     const host = await createHost({
@@ -40,6 +50,7 @@ export async function startTestHost(options: TestHostOptions = {}) {
             hostname: options.hostname ?? "127.0.0.1",
             stacksDirectory,
             tls: undefined,
+            enableConsole: options.enableConsole ?? false,
             isContainer: false,
             admin: options.admin,
             baseUrl: options.baseUrl,
@@ -48,6 +59,10 @@ export async function startTestHost(options: TestHostOptions = {}) {
         users,
         settings,
         apiTokens,
+        agentStore,
+        loginSessions,
+        recoveryCodes,
+        secrets,
         docker: connectDocker({ host: options.dockerHost ?? `unix://${directory}/no-engine.sock` }),
         log: { debug: write, info: write, warn: write, error: write },
         productVersion: "0.0.0-test",
@@ -61,6 +76,7 @@ export async function startTestHost(options: TestHostOptions = {}) {
         users,
         settings,
         apiTokens,
+        agentStore,
         directory,
         stacksDirectory,
         logLines,
@@ -89,6 +105,8 @@ export interface TestBrowser {
     push(event: string, fits?: (payload: Answer) => boolean): Promise<readonly Answer[]>;
     /** What a terminal has shown so far. */
     terminal(name: string): string;
+    /** Terminals whose program has ended, each with its exit code. */
+    exits(): readonly (readonly unknown[])[];
 }
 
 async function connect(url: string, headers: Readonly<Record<string, string>>): Promise<TestBrowser> {
@@ -129,6 +147,7 @@ async function connect(url: string, headers: Readonly<Record<string, string>>): 
                 look();
             }),
         terminal: (name) => texts.get(name) ?? "",
+        exits: () => pushes.filter(({ event }) => event === "terminalExit").map(({ args }) => args),
     };
 }
 

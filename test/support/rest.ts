@@ -23,11 +23,15 @@ export interface Rest {
     history(stack: string): Promise<readonly Deployment[]>;
 }
 
+/** No answer takes so long: what a server begins goes on behind it. */
+const mostMilliseconds = 90_000;
+
 /** The server's REST interface, as a program would use it. */
 export function createRest(server: Pick<TestServer, "url" | "token">): Rest {
     async function call(method: string, path: string, body?: unknown): Promise<RestAnswer> {
         const response = await fetch(`${server.url}/api/v1${path}`, {
             method,
+            signal: AbortSignal.timeout(mostMilliseconds),
             headers: { authorization: `Bearer ${server.token}`, "content-type": "application/json" },
             ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         });

@@ -5,7 +5,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { hash } from "bcryptjs";
+import { hash } from "bcrypt";
 import { ensurePackages, REGISTRY_PACKAGES } from "../../extra/testbed/packages.ts";
 import { testbedPaths } from "../../extra/testbed/paths.ts";
 import { docker } from "./docker.ts";

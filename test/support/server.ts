@@ -101,7 +101,7 @@ export async function startServer(environment: Readonly<Record<string, string>> 
 async function untilAnswers(url: string, child: ChildProcess, output: () => string): Promise<void> {
     const end = Date.now() + 30_000;
     for (;;) {
-        const answer = await fetch(url).catch(() => undefined);
+        const answer = await fetch(url, { signal: AbortSignal.timeout(5000) }).catch(() => undefined);
         if (answer?.ok === true) {
             return;
         }

@@ -5,6 +5,8 @@ export interface LoginRequest {
     /** The second factor's code. */
     readonly token?: string | undefined;
     readonly address: string;
+    /** The program that asks, as it calls itself. */
+    readonly userAgent: string;
 }
 
 /** Logs in at the host and answers its login token. Throws AppError `unauthorized` or `rate_limited`. */

@@ -12,6 +12,8 @@ export interface RouteContext {
     readonly caller: Caller;
     /** Where the request came from. */
     readonly address: string;
+    /** What the client calls itself. */
+    readonly userAgent: string;
     /** Aborts when the client goes away. */
     readonly signal: AbortSignal;
 }

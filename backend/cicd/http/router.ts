@@ -63,7 +63,8 @@ async function serve(options: ServeOptions, route: Route, request: Request, resp
         query: request.query,
         body: takesBody ? await readJson(request, response) : undefined,
     };
-    const answer = await route.run(raw, { services: options.services, caller, address: addressOf(request), signal });
+    const from = { address: addressOf(request), userAgent: request.get("User-Agent") ?? "" };
+    const answer = await route.run(raw, { services: options.services, caller, ...from, signal });
     await send(answer, request, response, signal);
 }
 

@@ -58,6 +58,7 @@ import {
 import { findArtifacts, type ArtifactArchive } from "./pipelines/find-artifacts.ts";
 import type { JobFiles } from "./pipelines/job-files.ts";
 import { pipelineServices, type PipelineServicePorts, type PipelineServices } from "./pipelines/pipeline-services.ts";
+import { recentDeployments } from "./recent-deployments.ts";
 import { registryServices, type RegistryServicePorts, type RegistryServices } from "./registry-services.ts";
 import { releaseServices, type ReleaseServicePorts, type ReleaseServices } from "./release-services.ts";
 import { createRepositoryHook, findRepositoryHook, removeRepositoryHook, type HookCall } from "./repository-hook.ts";
@@ -173,6 +174,8 @@ export interface CicdServices
     /** What verifying it saw last; undefined where it has not come to that, or is long over. */
     findDeploymentHealth(id: string): Promise<DeploymentHealth | undefined>;
     listDeployments(stack: string, page: PageQuery): Promise<MutablePage<Deployment>>;
+    /** Each stack's newest, newest first. */
+    recentDeployments(limit: number): Promise<readonly Deployment[]>;
     readLog(id: string, range: LogRange): Promise<readonly LogLine[]>;
     readWholeLog(id: string): AsyncGenerator<readonly LogLine[], void>;
     /** Follows a log until stopped. */
@@ -260,6 +263,7 @@ function deploymentServices(ports: CicdServicePorts) {
             await requireUnlessFound(ports, stack, found.items);
             return found;
         },
+        recentDeployments: (limit) => recentDeployments(ports, limit),
         readLog: async (id, range) => ports.logs.read((await findDeployment(ports, id)).id, range),
         readWholeLog: (id) => readWholeLog(ports, id),
         followLog: (options) => new LogFollower({ ...options, logs: ports.logs }),

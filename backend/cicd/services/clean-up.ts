@@ -88,7 +88,13 @@ async function beginRun(ports: CleanUpPorts, tally: CleanUpTally, signal: AbortS
 }
 
 /** How many of the last good deployments of a stack must stay; none of one that was deleted. */
-async function goodOnes(ports: CleanUpPorts, stack: string): Promise<number> {
+export async function goodOnes(
+    ports: Pick<CleanUpPorts, "buildConfigs" | "repositories"> & {
+        readonly releases: Pick<CleanUpPorts["releases"], "list">;
+        readonly host: Pick<Host, "listStacks">;
+    },
+    stack: string,
+): Promise<number> {
     const config = await ports.buildConfigs.findByStack(stack);
     const isThere =
         config !== undefined ||

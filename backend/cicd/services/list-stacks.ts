@@ -42,7 +42,7 @@ export async function requireStack(ports: StackPorts, name: string): Promise<Kno
 }
 
 /** The host's stacks, and those that are connected but have no compose file yet; sorted by name. */
-async function knownStacks(ports: StackPorts): Promise<readonly KnownStack[]> {
+export async function knownStacks(ports: StackPorts): Promise<readonly KnownStack[]> {
     const [folders, repositories] = await Promise.all([ports.host.listStacks(), ports.repositories.list()]);
     const names = new Set(folders.map(({ name }) => name));
     const connected = repositories

@@ -1,6 +1,6 @@
 import { isBelow } from "../compose/image-name.ts";
 import type { BuildConfigStore } from "../core/build-config.ts";
-import type { Engine } from "../core/engine.ts";
+import type { Engine, ImageLogin } from "../core/engine.ts";
 import { imageLogin, type RegistryRecord, type RegistryStore } from "../core/registry.ts";
 
 export interface RegistryEnginePorts {
@@ -15,6 +15,16 @@ export async function registryOf(
     config: { readonly registryId?: string | null | undefined } | undefined,
 ): Promise<RegistryRecord | undefined> {
     return config?.registryId ? imageRegistries.find(config.registryId) : undefined;
+}
+
+/** The login of the stack's registry, for an image that lies there. */
+export async function registryLoginFor(
+    ports: Omit<RegistryEnginePorts, "engine">,
+    stack: string,
+    image: string,
+): Promise<ImageLogin | undefined> {
+    const registry = await registryOf(ports, await ports.buildConfigs.findByStack(stack));
+    return registry !== undefined && isBelow(image, registry.url) ? imageLogin(registry) : undefined;
 }
 
 /** The engine, which asks for and pulls images of the stack's registry with its login. */

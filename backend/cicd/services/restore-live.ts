@@ -1,4 +1,5 @@
 import { AppError } from "../../../common/errors.ts";
+import { restoreNote } from "../../../common/schema/deployment.ts";
 import { awaitsApproval, type DeploymentRecord, type DeploymentStore } from "../core/deployment.ts";
 import type { RepositoryStore } from "../core/git-repository.ts";
 import type { Caller } from "../core/host.ts";
@@ -48,7 +49,7 @@ export async function restoreLive(
         triggeredBy: caller.via === "token" ? "api" : "manual",
         triggeredByUser: caller.username,
         previousDeploymentId: release.deploymentId,
-        note: "Restored what is live",
+        note: restoreNote,
     });
     ports.announce(restore);
     ports.wake();

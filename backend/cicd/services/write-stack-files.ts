@@ -1,5 +1,5 @@
 import { composeFileNames, generatedOverrideName, overrideFileNames } from "../compose/find-compose-file.ts";
-import { isGeneratedOverride } from "../compose/override.ts";
+import { isGeneratedOverride } from "../../../common/generated-override.ts";
 import { filesAtOnce, mapAtOnce } from "../core/at-once.ts";
 import type { FileInfo, Files } from "../core/files.ts";
 import type { Release, ReleaseFile } from "../core/release.ts";

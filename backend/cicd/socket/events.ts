@@ -95,6 +95,7 @@ function deploymentHandlers(services: CicdServices) {
             const { items, nextCursor } = await services.listDeployments(stack, { limit, cursor });
             return { deployments: items, nextCursor };
         },
+        getRecentDeployments: async ([limit]) => ({ deployments: await services.recentDeployments(limit) }),
     } satisfies Partial<CicdHandlers>;
 }
 

@@ -1,10 +1,11 @@
-/** Another Dockge server that this one shows. Dockge keeps the password in clear, because it has to log in with it. */
+/** Another Dockge server that this one shows. */
 export interface AgentRecord {
     readonly id: number;
     readonly url: string;
     readonly username: string;
+    /** Sealed, or in clear as Dockge stores it. */
     readonly password: string;
-    /** A name for people; databases made by Dockge 1.5.0 cannot keep one. */
+    /** A name for people. */
     readonly name?: string | undefined;
     readonly active: boolean;
 }
@@ -15,7 +16,8 @@ export interface AgentStore {
     find(url: string): Promise<AgentRecord | undefined>;
     /** Throws AppError `conflict` when the address is known already. */
     create(agent: Pick<AgentRecord, "url" | "username" | "password" | "name">): Promise<AgentRecord>;
-    /** Gives an agent a name; does nothing where the table has no column for it. */
+    /** Gives an agent a name; "" takes it away. */
     rename(url: string, name: string): Promise<void>;
+    setPassword(url: string, password: string): Promise<void>;
     delete(url: string): Promise<void>;
 }

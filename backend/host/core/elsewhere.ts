@@ -35,6 +35,12 @@ export interface Elsewhere {
     composeFile(): Promise<{ readonly name: string; readonly text: string } | undefined>;
 }
 
+/** Where a stack runs that is not meant to run on this machine; undefined for all others. */
+export function onlyElsewhere(all: ReadonlyMap<string, Elsewhere>, stack: string): Elsewhere | undefined {
+    const elsewhere = all.get(stack);
+    return elsewhere?.alsoHere === false ? elsewhere : undefined;
+}
+
 /** Of the statuses of several machines the first of these is the stack's. */
 const worstFirst = [
     stackStatus.unknown,

@@ -2,11 +2,14 @@
 export interface LoginClaim {
     readonly username: string;
     readonly h: string;
+    /** Which login it belongs to; tokens of Dockge do not say. */
+    readonly jti?: string | undefined;
 }
 
 /** The tokens that a login gives: Dockge's own form, so that browsers stay logged in across a switch of servers. */
 export interface LoginTokens {
-    issue(username: string, passwordHash: string): string;
+    /** `id` tells tokens of one person apart. */
+    issue(username: string, passwordHash: string, id: string): string;
     /** The claim of a token that this server issued; undefined for any other text. */
     read(token: string): LoginClaim | undefined;
     /** Whether a claim was made with the password that this is the hash of. */

@@ -1,5 +1,7 @@
 import type { StackCICDExtension } from "../../../common/schema/stack.ts";
 import type { Elsewhere } from "./elsewhere.ts";
+import type { RegistryLogin } from "./image-digests.ts";
+import type { KeptImages } from "./engine-waste.ts";
 
 /** What the plugin adds to stacks. */
 export interface StackExtension {
@@ -14,6 +16,10 @@ export interface StackExtension {
     elsewhere(): ReadonlyMap<string, Elsewhere>;
     /** What `getStack` answers besides Dockge's own fields. */
     details(stack: string): Promise<StackCICDExtension>;
+    /** The login of the stack's registry, where the image lies there. */
+    registryLogin?(stack: string, image: string): Promise<RegistryLogin | undefined>;
+    /** Images that must stay though no container uses them. Throws AppError `conflict` while they cannot be told. */
+    keptImages?(): Promise<KeptImages>;
 }
 
 /** A host without plugin. */

@@ -6,6 +6,12 @@ export interface StackTexts {
     readonly composeENV: string;
 }
 
+/** The override file that lies beside a compose file. */
+export interface OverrideFile {
+    readonly fileName: string;
+    readonly text: string;
+}
+
 /**
  * The stacks directory. Names given here are the validated names of stacks, or names that `scan` has answered; any
  * other is refused with AppError `invalid`.
@@ -28,6 +34,10 @@ export interface StackFiles {
     write(folder: StackFolder, texts: StackTexts): Promise<void>;
     /** Writes `.env` alone, where it exists or has content. */
     writeEnvironment(folder: StackFolder, composeENV: string): Promise<void>;
+    /** The override file that Compose reads, where there is one. */
+    readOverride(folder: StackFolder): Promise<OverrideFile | undefined>;
+    /** Writes the one that Compose reads; a blank text removes it. */
+    writeOverride(folder: StackFolder, text: string): Promise<void>;
     /** Deletes a stack's folder. Throws AppError `conflict` for a link: what it points to is not ours. */
     remove(name: string): Promise<void>;
     /** Paths of the environment files that Dockge hands to compose, relative to the stack's folder. */

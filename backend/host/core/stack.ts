@@ -12,6 +12,10 @@ export interface StackContainer {
     readonly exitCode?: number | undefined;
     /** Made by `docker compose run`: no part of the stack's state. */
     readonly oneOff: boolean;
+    readonly name?: string | undefined;
+    readonly image?: string | undefined;
+    /** Which replica of its service it is, from 1 on. */
+    readonly replica?: number | undefined;
 }
 
 /** A stack's folder. */
@@ -55,14 +59,20 @@ function hasEndedWell({ state, exitCode }: StackContainer): boolean {
 /** Service → health, or state without a health check. Of several replicas the one in the worst state speaks. */
 export function serviceStatuses(containers: readonly StackContainer[]): Readonly<Record<string, string>> {
     const statuses: Record<string, string> = {};
-    for (const { service, health, state, oneOff } of containers) {
-        const status = state === "running" && health !== undefined ? health : state;
+    for (const container of containers) {
+        const { service, oneOff } = container;
+        const status = containerStatus(container);
         const known = statuses[service];
         if (!oneOff && (known === undefined || isGood(known))) {
             statuses[service] = status;
         }
     }
     return statuses;
+}
+
+/** Health, or state without a health check. */
+export function containerStatus({ health, state }: StackContainer): string {
+    return state === "running" && health !== undefined ? health : state;
 }
 
 function isGood(status: string): boolean {

@@ -14,6 +14,8 @@ export interface TerminalSize {
 /** A program that runs in a terminal. */
 export interface TerminalProcess {
     resize(size: TerminalSize): void;
+    /** What somebody types; missing where nobody can. */
+    readonly type?: ((text: string) => void) | undefined;
     /** Asks the program to end (SIGTERM), after a grace makes it (SIGKILL). */
     end(): void;
 }
@@ -34,8 +36,11 @@ export interface TerminalPrograms {
     start(command: TerminalCommand, options: TerminalOptions): TerminalProcess;
 }
 
-/** The terminals of a stack: its operations' progress, and its services' logs. */
-export type TerminalKind = "progress" | "combined";
+/**
+ * The terminals of a stack: its operations' progress, its services' logs, and the shells in its containers; and the
+ * server's own console. `stack` is a stack's name; for a shell `STACK-SERVICE-REPLICA`, for the console "".
+ */
+export type TerminalKind = "progress" | "combined" | "shell" | "console";
 
 /** One who looks at terminals. */
 export interface TerminalViewer {
@@ -47,4 +52,6 @@ export interface TerminalViewer {
 export const terminalSizes = {
     progress: { columns: 105, rows: 8 },
     combined: { columns: 105, rows: 20 },
+    shell: { columns: 105, rows: 20 },
+    console: { columns: 105, rows: 20 },
 } as const satisfies Record<TerminalKind, TerminalSize>;

@@ -8,6 +8,7 @@ export interface UserRecord {
     readonly passwordHash?: string | undefined;
     readonly active: boolean;
     readonly timezone?: string | undefined;
+    /** Base32, sealed or in clear. */
     readonly twofaSecret?: string | undefined;
     readonly twofaEnabled: boolean;
     /** The one-time code used last, which is not accepted again. */
@@ -29,6 +30,8 @@ export interface UserStore {
     create(user: { readonly username: string; readonly passwordHash: string }): Promise<UserRecord>;
     /** Throws AppError `not_found`. */
     update(id: number, change: UserChange): Promise<UserRecord>;
+    /** Notes a one-time code as used; false when another was noted since `before` was read. */
+    useCode(id: number, code: string, before: string | undefined): Promise<boolean>;
     delete(id: number): Promise<void>;
 }
 

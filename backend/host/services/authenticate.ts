@@ -3,13 +3,10 @@ import { AppError } from "../../../common/errors.ts";
 import { isUsable, type ApiTokenRecord, type ApiTokenStore } from "../core/api-token.ts";
 import type { Caller } from "../core/caller.ts";
 import type { UserRecord } from "../core/user.ts";
-import { logInByToken, type LoginPorts } from "./log-in.ts";
+import { resumeLogin, type LoginSessionPorts } from "./login-sessions.ts";
 
-export interface AuthenticatePorts extends Pick<LoginPorts, "users" | "tokens"> {
+export interface AuthenticatePorts extends LoginSessionPorts {
     readonly apiTokens: ApiTokenStore;
-    /** How tokens are stored. */
-    readonly hashToken: (token: string) => string;
-    readonly now: () => Date;
 }
 
 /** Who a Bearer token belongs to, a login's or a program's; undefined for an unknown, expired or revoked one. */
@@ -19,7 +16,7 @@ export async function authenticate(ports: AuthenticatePorts, bearer: string): Pr
         return callerOfToken(ports, token);
     }
     try {
-        return callerOf(await logInByToken(ports, bearer));
+        return callerOf((await resumeLogin(ports, bearer)).user);
     } catch (error) {
         if (error instanceof AppError && error.code === "unauthorized") {
             return undefined;

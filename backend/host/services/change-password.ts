@@ -1,27 +1,30 @@
 import { AppError } from "../../../common/errors.ts";
+import type { LoginPlace } from "../core/login-session.ts";
 import { whyWeak } from "../core/password.ts";
-import { isPassword, type LoginPorts } from "./log-in.ts";
+import { checkPassword, type LoginPorts } from "./log-in.ts";
+import { beginLogin, type OpenLogin } from "./login-sessions.ts";
 
-export interface PasswordChange {
+export interface PasswordChange extends LoginPlace {
     readonly username: string;
     readonly currentPassword: string;
     readonly newPassword: string;
-    readonly address: string;
 }
 
-/** Changes a person's password, which ends all logins with the old one. Throws `unauthorized` or `invalid`. */
+/**
+ * Changes a person's password, which ends all logins with the old one; answers a new login for the one who changed it.
+ * Throws `unauthorized`, `rate_limited` or `invalid`.
+ */
 export async function changePassword(
-    ports: Pick<LoginPorts, "users" | "passwords" | "failures">,
+    ports: LoginPorts,
     change: PasswordChange,
-): Promise<void> {
-    const user = await ports.users.findActive(change.username);
-    const matches = await isPassword(ports, change.currentPassword, user?.passwordHash, change.address);
-    if (user === undefined || !matches) {
-        throw new AppError("unauthorized", "Incorrect current password");
-    }
+): Promise<OpenLogin & { readonly token: string }> {
+    const user = await checkPassword(ports, { ...change, password: change.currentPassword });
     const weakness = whyWeak(change.newPassword);
     if (weakness !== undefined) {
         throw new AppError("invalid", weakness);
     }
-    await ports.users.update(user.id, { passwordHash: await ports.passwords.hash(change.newPassword) });
+    const passwordHash = await ports.passwords.hash(change.newPassword);
+    const changed = await ports.users.update(user.id, { passwordHash });
+    await ports.loginSessions.forget(user.id);
+    return beginLogin(ports, changed, change);
 }

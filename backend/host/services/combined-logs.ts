@@ -1,10 +1,11 @@
 import { errorMessage } from "../../../common/errors.ts";
-import { composeCommand } from "../core/compose-command.ts";
+import { composeActions, composeCommand, projectCommand } from "../core/compose-command.ts";
 import type { OtherMachine } from "../core/elsewhere.ts";
 import type { Log } from "../core/log.ts";
 import type { StackContainer } from "../core/stack.ts";
 import type { TerminalStart, TerminalViewer } from "../core/terminal.ts";
 import type { ComposePorts } from "./run-compose.ts";
+import { noFilesDirectory } from "./run-project.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface CombinedLogsPorts extends Omit<ComposePorts, "watch"> {
@@ -93,6 +94,11 @@ async function followHere(
     { files, extension, programs }: Pick<ComposePorts, "files" | "extension" | "programs">,
     stack: string,
 ): Promise<TerminalStart> {
+    const folder = await files.find(stack);
+    if (folder?.composeFileName === undefined) {
+        const argv = projectCommand(stack, composeActions.logs);
+        return (options) => programs.start({ argv, directory: noFilesDirectory }, options);
+    }
     const directory = await files.directory(stack);
     const argv = composeCommand("logs", await files.environmentFiles(stack));
     const environment = await extension().environment(stack);

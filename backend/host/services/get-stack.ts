@@ -1,5 +1,7 @@
 import type { StackDetails, StackSummary } from "../../../common/schema/stack.ts";
 import { AppError } from "../../../common/errors.ts";
+import { isGeneratedOverride } from "../../../common/generated-override.ts";
+import type { StackFolder } from "../core/stack.ts";
 import type { StackExtension } from "../core/stack-extension.ts";
 import type { StackFiles, StackTexts } from "../core/stack-files.ts";
 import type { StackList } from "./list-stacks.ts";
@@ -24,21 +26,34 @@ export async function getStack(ports: GetStackPorts, name: string, primaryHostna
         throw new AppError("not_found", "Stack not found");
     }
     const texts = folder === undefined ? noTexts : await ports.files.read(folder);
+    const override = folder && (await overrideOf(ports.files, folder));
     const extension = summary.isManagedByDockge ? await ports.extension().details(name) : {};
-    return { ...summary, ...texts, ...(await liveFile(ports, summary)), primaryHostname, ...extension };
+    return { ...summary, ...texts, ...override, ...(await liveFile(ports, summary)), primaryHostname, ...extension };
+}
+
+async function overrideOf(
+    files: Pick<StackFiles, "readOverride">,
+    folder: StackFolder,
+): Promise<Pick<StackDetails, "composeOverride">> {
+    const found = await files.readOverride(folder);
+    return found === undefined ? {} : { composeOverride: { ...found, generated: isGeneratedOverride(found.text) } };
 }
 
 /** The compose file of a stack that runs on other machines alone; one that lies here is not what it runs. */
 async function liveFile(
     ports: GetStackPorts,
     { name, composeFileName }: StackSummary,
-): Promise<Pick<StackDetails, "composeFileName" | "composeYAML"> | undefined> {
+): Promise<Pick<StackDetails, "composeFileName" | "composeYAML" | "composeOverride"> | undefined> {
     const elsewhere = ports.extension().elsewhere().get(name);
     if (elsewhere?.alsoHere !== false) {
         return undefined;
     }
     const file = await elsewhere.composeFile();
-    return { composeFileName: file?.name ?? composeFileName, composeYAML: file?.text ?? "" };
+    return {
+        composeFileName: file?.name ?? composeFileName,
+        composeYAML: file?.text ?? "",
+        composeOverride: undefined,
+    };
 }
 
 function find(list: StackList, name: string): StackSummary | undefined {

@@ -36,6 +36,12 @@ export function listStacks(sources: StackSources): StackList {
     return Object.fromEntries(list);
 }
 
+/** Whether it is a project that runs without a folder here. */
+export function isUnmanaged(list: StackList, name: string): boolean {
+    const stack = Object.hasOwn(list, name) ? list[name] : undefined;
+    return stack !== undefined && !stack.isManagedByDockge && stack.unmanageable === undefined;
+}
+
 function folderSummary(
     { name, composeFileName }: StackFolder,
     { containers, badges, elsewhere: others }: StackSources,

@@ -1,7 +1,8 @@
 import type { EngineState } from "../../../common/socket/host-events.ts";
 import type { ContainerWatch } from "../core/container-watch.ts";
+import type { FolderWatch } from "../core/folder-watch.ts";
 import type { Log } from "../core/log.ts";
-import type { StackContainer } from "../core/stack.ts";
+import type { StackContainer, StackFolder } from "../core/stack.ts";
 import type { StackExtension } from "../core/stack-extension.ts";
 import type { StackFiles } from "../core/stack-files.ts";
 import { createCoalescer } from "./coalescer.ts";
@@ -10,9 +11,10 @@ import { listStacks, type StackList } from "./list-stacks.ts";
 export interface LiveStacksPorts {
     readonly files: Pick<StackFiles, "scan">;
     readonly watch: ContainerWatch;
+    readonly folders: FolderWatch;
     readonly extension: () => StackExtension;
     readonly log: Log;
-    /** Whether somebody looks: only then folders made by hand are looked for. */
+    /** Whether somebody looks: only then folders made by hand are followed and looked for. */
     readonly isWatched: () => boolean;
     readonly onList: (list: StackList) => void;
     /** After every look, changed or not. */
@@ -36,69 +38,121 @@ export interface LiveStacks {
 
 /** Many events come at once; the page is told once. In milliseconds. */
 const gatherFor = 200;
+/** What nobody tells of is found by looking: changes by another machine, folders beyond those that are followed. */
 const scanEvery = 10_000;
 
 export function createLiveStacks(ports: LiveStacksPorts): LiveStacks {
-    let containers: readonly StackContainer[] | undefined;
-    let engine: EngineState = { available: false, message: "The Docker engine has not been asked yet." };
+    const engine = createEngineView(ports);
+    const folders = createFolderView(ports);
     let list: StackList = {};
 
     async function look(): Promise<StackList> {
-        const [folders, badges] = await Promise.all([ports.files.scan(), ports.extension().badges(), askEngine()]);
-        const next = listStacks({ folders, containers, badges, elsewhere: ports.extension().elsewhere() });
+        const [found, badges] = await Promise.all([folders.read(), ports.extension().badges(), engine.read()]);
+        const elsewhere = ports.extension().elsewhere();
+        const next = listStacks({ folders: found, containers: engine.containers(), badges, elsewhere });
         const changed = JSON.stringify(next) !== JSON.stringify(list);
         list = next;
         if (changed) {
             ports.onList(list);
         }
+        folders.follow(refresh);
         ports.onLook();
         return list;
-    }
-
-    async function askEngine(): Promise<void> {
-        try {
-            containers = await ports.watch.list();
-            setEngine({ available: true });
-        } catch (error) {
-            loseEngine(error instanceof Error ? error : new Error(String(error)));
-        }
-    }
-
-    function loseEngine(reason: Error): void {
-        containers = undefined;
-        setEngine({ available: false, message: reason.message });
-    }
-
-    function setEngine(next: EngineState): void {
-        const changed = next.available !== engine.available || next.message !== engine.message;
-        engine = next;
-        if (changed) {
-            ports.onEngine(engine);
-        }
     }
 
     const looks = createCoalescer(look, gatherFor, (error) =>
         ports.log.error({ err: error }, "the list of stacks could not be read"),
     );
 
+    function refresh(): void {
+        folders.forget();
+        looks.soon();
+    }
+
+    function refreshNow(): Promise<StackList> {
+        folders.forget();
+        return looks.now();
+    }
+
     return {
         list: () => list,
-        engine: () => engine,
-        containersOf: (project) => (containers ?? []).filter((container) => container.project === project),
-        refresh: looks.soon,
-        refreshNow: looks.now,
+        engine: engine.state,
+        containersOf: (project) => (engine.containers() ?? []).filter((container) => container.project === project),
+        refresh,
+        refreshNow,
         async start(signal) {
-            await looks.now();
+            await refreshNow();
             ports.watch.watch({ signal, onChange: looks.soon, onAway: looks.soon });
-            const timer = setInterval(() => {
-                if (ports.isWatched()) {
-                    looks.soon();
-                }
-            }, scanEvery);
+            const timer = setInterval(() => (ports.isWatched() ? refresh() : ports.folders.release()), scanEvery);
             signal.addEventListener("abort", () => {
                 clearInterval(timer);
                 looks.stop();
+                ports.folders.release();
             });
+        },
+    };
+}
+
+/** What was last heard of the engine. */
+function createEngineView({ watch, onEngine }: Pick<LiveStacksPorts, "watch" | "onEngine">) {
+    let containers: readonly StackContainer[] | undefined;
+    let state: EngineState = { available: false, message: "The Docker engine has not been asked yet." };
+
+    function set(next: EngineState): void {
+        const changed = next.available !== state.available || next.message !== state.message;
+        state = next;
+        if (changed) {
+            onEngine(state);
+        }
+    }
+
+    return {
+        state: () => state,
+        /** Undefined while the engine is away. */
+        containers: () => containers,
+        async read(): Promise<void> {
+            try {
+                containers = await watch.list();
+                set({ available: true });
+            } catch (error) {
+                containers = undefined;
+                set({ available: false, message: error instanceof Error ? error.message : String(error) });
+            }
+        },
+    };
+}
+
+/** The folders as they were last seen: while all of them are followed, they are read again only when told of a change. */
+function createFolderView({ files, folders, isWatched }: Pick<LiveStacksPorts, "files" | "folders" | "isWatched">) {
+    let known: readonly StackFolder[] = [];
+    let isDue = true;
+    return {
+        async read(): Promise<readonly StackFolder[]> {
+            if (isDue) {
+                // What happens from here on asks for another look.
+                isDue = false;
+                known = await files.scan().catch((error: unknown) => {
+                    isDue = true;
+                    throw error;
+                });
+            }
+            return known;
+        },
+        forget: () => void (isDue = true),
+        follow(onChange: () => void): void {
+            if (!isWatched()) {
+                folders.release();
+                isDue = true;
+                return;
+            }
+            const { hasNew, hasAll } = folders.follow(
+                known.map(({ name }) => name),
+                onChange,
+            );
+            isDue ||= !hasAll;
+            if (hasNew) {
+                onChange();
+            }
         },
     };
 }

@@ -1,88 +1,70 @@
 import { AppError } from "../../../common/errors.ts";
-import { addressKey } from "../core/client-address.ts";
-import type { LoginTokens } from "../core/login-token.ts";
 import type { PasswordHasher } from "../core/password.ts";
-import type { RateLimit } from "../core/rate-limit.ts";
 import type { UserRecord, UserStore } from "../core/user.ts";
+import type { Attempt, LoginGuard } from "./login-guard.ts";
+import { beginLogin, type LoginSessionPorts, type OpenLogin } from "./login-sessions.ts";
+import { isSecondFactor, type SecondFactorPorts } from "./second-factor.ts";
 
-export interface LoginPorts {
+export interface PasswordPorts {
     readonly users: UserStore;
     readonly passwords: PasswordHasher;
-    readonly tokens: LoginTokens;
-    /** Failed attempts per address. */
-    readonly failures: RateLimit;
+    readonly guard: LoginGuard;
 }
 
-export interface PasswordLogin {
-    readonly username: string;
+export type LoginPorts = PasswordPorts & SecondFactorPorts & LoginSessionPorts;
+
+export interface PasswordLogin extends Attempt {
     readonly password: string;
-    /** The two-factor code. */
+    /** The second factor's code, or a recovery code; without two-factor login it is not looked at. */
     readonly code?: string | undefined;
-    readonly address: string;
+    readonly userAgent: string;
 }
 
 export type LoginResult =
-    | { readonly kind: "logged_in"; readonly user: UserRecord; readonly token: string }
+    | ({ readonly kind: "logged_in"; readonly token: string } & OpenLogin)
     | { readonly kind: "token_required" };
 
 /**
- * Logs in by name and password. Throws AppError `unauthorized` (`authIncorrectCreds`), and `rate_limited` after 20
- * failures a minute from one address.
+ * Logs in by name and password. Throws AppError `unauthorized` (`authIncorrectCreds`; `authInvalidToken` for a wrong
+ * code), and `rate_limited` after too many failures.
  */
 export async function logInByPassword(ports: LoginPorts, login: PasswordLogin): Promise<LoginResult> {
-    const { users, tokens } = ports;
-    const user = await users.findActive(login.username);
-    const hash = user?.passwordHash;
-    const matches = await isPassword(ports, login.password, hash, login.address);
-    if (!matches || user === undefined || hash === undefined) {
+    const user = await ports.users.findActive(login.username);
+    if (!(await isPassword(ports, login, user)) || user === undefined) {
         throw new AppError("unauthorized", "authIncorrectCreds");
     }
-    if (user.twofaEnabled && !login.code) {
+    if (user.twofaEnabled && !login.code?.trim()) {
         return { kind: "token_required" };
     }
     if (user.twofaEnabled) {
-        throw new AppError(
-            "unauthorized",
-            "Two-factor codes cannot be checked by this server; " +
-                "switch two-factor login off with `dockge-cicd user reset-password`",
-        );
+        await checkCode(ports, login, user);
     }
-    return { kind: "logged_in", user, token: tokens.issue(user.username, hash) };
+    ports.guard.welcome(login);
+    return { kind: "logged_in", ...(await beginLogin(ports, user, login)) };
 }
 
-/** Whether a password is right. Throws AppError `rate_limited`; attempts count while they run, right ones not after. */
-export async function isPassword(
-    { passwords, failures }: Pick<LoginPorts, "passwords" | "failures">,
-    password: string,
-    hash: string | undefined,
-    address: string,
-): Promise<boolean> {
-    const key = addressKey(address);
-    if (!(await failures.take(key))) {
-        throw new AppError("rate_limited", "Too frequently, try again later.");
-    }
-    const matches = await passwords.verify(password, hash);
-    if (matches) {
-        await failures.giveBack(key);
-    }
-    return matches;
-}
-
-/** Who a login token belongs to. Throws AppError `unauthorized` with one of the page's keys. */
-export async function logInByToken(
-    { users, tokens }: Pick<LoginPorts, "users" | "tokens">,
-    token: string,
+/** The person with this name and password. Throws AppError `unauthorized` or `rate_limited`. */
+export async function checkPassword(
+    ports: PasswordPorts,
+    given: Attempt & { readonly password: string },
 ): Promise<UserRecord> {
-    const claim = tokens.read(token);
-    if (claim === undefined) {
-        throw new AppError("unauthorized", "authInvalidToken");
-    }
-    const user = await users.findActive(claim.username);
-    if (user?.passwordHash === undefined) {
-        throw new AppError("unauthorized", "authUserInactiveOrDeleted");
-    }
-    if (!tokens.isCurrent(claim, user.passwordHash)) {
-        throw new AppError("unauthorized", "authInvalidToken");
+    const user = await ports.users.findActive(given.username);
+    if (!(await isPassword(ports, given, user)) || user === undefined) {
+        throw new AppError("unauthorized", "Incorrect current password");
     }
     return user;
+}
+
+async function isPassword(
+    { passwords, guard }: PasswordPorts,
+    given: Attempt & { readonly password: string },
+    user: UserRecord | undefined,
+): Promise<boolean> {
+    return guard.password(given, () => passwords.verify(given.password, user?.passwordHash));
+}
+
+async function checkCode(ports: LoginPorts, login: PasswordLogin, user: UserRecord): Promise<void> {
+    if (!(await ports.guard.code(login, () => isSecondFactor(ports, user, login.code ?? "")))) {
+        throw new AppError("unauthorized", "authInvalidToken");
+    }
 }

@@ -1,5 +1,5 @@
 import { AppError, errorMessage } from "../../../common/errors.ts";
-import { composeActions, type ComposeAction } from "../core/compose-command.ts";
+import { composeWords, type ComposeAction, type ServiceAction } from "../core/compose-command.ts";
 import type { OtherMachine } from "../core/elsewhere.ts";
 import type { StackContainer, StackFolder } from "../core/stack.ts";
 import { composePatience, failedMessage, runCompose, type ComposePorts } from "./run-compose.ts";
@@ -10,7 +10,9 @@ export interface RunEverywherePorts extends ComposePorts {
 }
 
 /** What is fine for containers that should not be here any more. */
-const endings: readonly ComposeAction[] = ["stop", "down", "remove"];
+const endings: readonly unknown[] = ["stop", "down", "remove", "removeWithVolumes"];
+
+export type Action = ComposeAction | ServiceAction;
 
 /**
  * Runs compose actions in the progress terminal on every machine that a stack runs on, this one first. One that fails
@@ -19,7 +21,7 @@ const endings: readonly ComposeAction[] = ["stop", "down", "remove"];
 export async function runEverywhere(
     ports: RunEverywherePorts,
     folder: StackFolder,
-    actions: readonly ComposeAction[],
+    actions: readonly Action[],
 ): Promise<void> {
     const stack = folder.name;
     const elsewhere = ports.extension().elsewhere().get(stack);
@@ -40,7 +42,7 @@ export async function runEverywhere(
 function isLeft(
     ports: RunEverywherePorts,
     { name, composeFileName }: StackFolder,
-    actions: readonly ComposeAction[],
+    actions: readonly Action[],
 ): boolean {
     const isEnding = actions.every((action) => endings.includes(action));
     return isEnding && composeFileName !== undefined && ports.containersOf(name).length > 0;
@@ -49,7 +51,7 @@ function isLeft(
 async function runHere(
     ports: ComposePorts,
     { name, composeFileName }: StackFolder,
-    actions: readonly ComposeAction[],
+    actions: readonly Action[],
 ): Promise<void> {
     if (composeFileName === undefined) {
         throw new AppError("not_found", `${name}: there is no compose file in its folder; save or deploy one first`);
@@ -63,13 +65,13 @@ async function runThere(
     ports: ComposePorts,
     stack: string,
     machine: OtherMachine,
-    actions: readonly ComposeAction[],
+    actions: readonly Action[],
 ): Promise<void> {
     const terminal = ports.terminals.open("progress", stack);
     const onLine = (line: string): void => terminal.write(`${line}\r\n`);
     const signal = AbortSignal.any([ports.stopping, AbortSignal.timeout(composePatience)]);
     for (const action of actions) {
-        const words = composeActions[action];
+        const words = composeWords(action);
         onLine(`$ docker compose ${words.join(" ")} (on ${machine.name})`);
         const exitCode = await machine.compose(words, { signal, onLine }).catch((error: unknown) => {
             onLine(errorMessage(error));

@@ -4,11 +4,13 @@ import { AppError } from "../../../common/errors.ts";
 import { addressKey } from "../core/client-address.ts";
 import { whyWeak, type PasswordHasher } from "../core/password.ts";
 import type { RateLimit } from "../core/rate-limit.ts";
+import { tooFrequent } from "./login-guard.ts";
 import { readUsername, type UserRecord, type UserStore } from "../core/user.ts";
 
 export interface SetUpPorts {
     readonly users: UserStore;
     readonly passwords: PasswordHasher;
+    /** Failed attempts per address. */
     readonly failures: RateLimit;
     /** The one-time code of the server's log; undefined where none is asked for. */
     readonly code: string | undefined;
@@ -47,18 +49,20 @@ export function createSetUp({ users, passwords, failures, code }: SetUpPorts): S
         return users.create({ username, passwordHash: await passwords.hash(password) });
     }
 
-    async function checkCode(given: string | undefined, address: string): Promise<void> {
-        if (code === undefined) {
-            return;
-        }
-        const key = addressKey(address);
-        if (!(await failures.take(key))) {
-            throw new AppError("rate_limited", "Too frequently, try again later.");
-        }
-        if (sha256(given?.trim() ?? "") !== sha256(code)) {
+    function checkCode(given: string | undefined): void {
+        if (code !== undefined && sha256(given?.trim() ?? "") !== sha256(code)) {
             throw new AppError("unauthorized", "code: not the set-up code; it stands in the server's log");
         }
+    }
+
+    async function counted<T>(address: string, run: () => Promise<T>): Promise<T> {
+        const key = addressKey(address);
+        if (!(await failures.take(key))) {
+            throw tooFrequent();
+        }
+        const result = await run();
         await failures.giveBack(key);
+        return result;
     }
 
     /** Between counting and creating nobody else may count. */
@@ -77,13 +81,15 @@ export function createSetUp({ users, passwords, failures, code }: SetUpPorts): S
     return {
         state: async () => ({ needSetup: await needSetup(), codeRequired: code !== undefined }),
         create: (user, givenCode, address) =>
-            alone(async () => {
-                if (!(await needSetup())) {
-                    throw new AppError("conflict", "This server has been set up already; log in");
-                }
-                await checkCode(givenCode, address);
-                return store(user);
-            }),
+            counted(address, () =>
+                alone(async () => {
+                    if (!(await needSetup())) {
+                        throw new AppError("conflict", "This server has been set up already; log in");
+                    }
+                    checkCode(givenCode);
+                    return store(user);
+                }),
+            ),
         createUnattended: (user) => alone(async () => ((await needSetup()) ? store(user) : undefined)),
     };
 }

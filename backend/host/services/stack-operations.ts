@@ -1,23 +1,23 @@
 import { stackStatus } from "../../../common/schema/stack.ts";
+import type { DeleteOptions } from "../../../common/schema/stack-options.ts";
 import { AppError } from "../../../common/errors.ts";
 import type { ComposeAction } from "../core/compose-command.ts";
-import type { StackLock } from "../core/stack-lock.ts";
+import { deleteStack, plainDelete } from "./delete-stack.ts";
 import { existingStack } from "./existing-stack.ts";
-import { machineNames, type Elsewhere } from "../core/elsewhere.ts";
+import { machineNames, onlyElsewhere, type Elsewhere } from "../core/elsewhere.ts";
 import { runEverywhere, type RunEverywherePorts } from "./run-everywhere.ts";
+import { refuseUnmanaged, runProject, type ProjectVerb } from "./run-project.ts";
 import { saveElsewhere, saveStack, type StackEdit } from "./save-stack.ts";
+import { alone, untroubled, type StackTurnPorts } from "./stack-turn.ts";
 
 export type StackAction = "started" | "stopped" | "deleted";
 
-export interface StackOperationsPorts extends RunEverywherePorts {
-    readonly lock: StackLock;
+export interface StackOperationsPorts extends RunEverywherePorts, StackTurnPorts {
     readonly status: (stack: string) => number;
     /** Tells those who care about the user's wish before the operation is answered. */
     readonly notify: (stack: string, action: StackAction) => Promise<void>;
-    /** Why no compose command may be run for a stack from here; undefined where it may. */
-    readonly findTrouble?: ((stack: string) => Promise<string | undefined>) | undefined;
-    /** Makes the list look again. */
-    readonly refresh: () => void;
+    /** Whether it is a project that runs without a folder here. */
+    readonly isUnmanaged: (stack: string) => boolean;
 }
 
 /**
@@ -32,25 +32,15 @@ export interface StackOperations {
     restart(stack: string): Promise<void>;
     update(stack: string): Promise<void>;
     down(stack: string): Promise<void>;
-    delete(stack: string): Promise<void>;
+    /** With `keepFiles` it is only taken down. */
+    delete(stack: string, options?: DeleteOptions): Promise<void>;
 }
 
 export function createStackOperations(ports: StackOperationsPorts): StackOperations {
     const { files, notify } = ports;
 
-    async function remove(stack: string): Promise<void> {
-        const folder = await existingStack(files, stack);
-        const elsewhere = onlyElsewhere(ports, stack);
-        checkAllAnswer(stack, elsewhereOf(ports, stack));
-        if (folder.composeFileName !== undefined || elsewhere !== undefined) {
-            await run(ports, stack, ["remove"]);
-        }
-        await files.remove(stack);
-        await notify(stack, "deleted");
-    }
-
     async function save(edit: StackEdit): Promise<void> {
-        const elsewhere = onlyElsewhere(ports, edit.name);
+        const elsewhere = onlyElsewhere(ports.extension().elsewhere(), edit.name);
         if (elsewhere !== undefined && !edit.isAdd) {
             await saveElsewhere(files, edit, elsewhere);
             return;
@@ -59,7 +49,7 @@ export function createStackOperations(ports: StackOperationsPorts): StackOperati
     }
 
     async function deploy(edit: StackEdit): Promise<void> {
-        const elsewhere = onlyElsewhere(ports, edit.name);
+        const elsewhere = onlyElsewhere(ports.extension().elsewhere(), edit.name);
         if (elsewhere !== undefined) {
             throw new AppError(
                 "conflict",
@@ -72,14 +62,20 @@ export function createStackOperations(ports: StackOperationsPorts): StackOperati
         await notify(edit.name, "started");
     }
 
-    function update(stack: string): Promise<void> {
+    async function update(stack: string): Promise<void> {
+        checkManaged(ports, stack);
         const isRunning = ports.status(stack) === stackStatus.running;
-        return run(ports, stack, isRunning ? ["pull", "up"] : ["pull"]);
+        await run(ports, stack, isRunning ? ["pull", "up"] : ["pull"]);
     }
 
-    function button(what: string, action: ComposeAction, done: StackAction) {
+    function button(what: string, action: ComposeAction, done: StackAction, verb?: ProjectVerb) {
         return (stack: string): Promise<void> =>
             untroubled(ports, stack, what, async () => {
+                if (verb !== undefined && ports.isUnmanaged(stack)) {
+                    await runProject(ports, stack, verb);
+                    return;
+                }
+                checkManaged(ports, stack);
                 await run(ports, stack, [action]);
                 await notify(stack, done);
             });
@@ -88,44 +84,22 @@ export function createStackOperations(ports: StackOperationsPorts): StackOperati
     return {
         save: (edit) => alone(ports, edit.name, "its files are being saved", () => save(edit)),
         deploy: (edit) => untroubled(ports, edit.name, "it is being deployed", () => deploy(edit)),
-        start: button("it is being started", "up", "started"),
-        stop: button("it is being stopped", "stop", "stopped"),
-        restart: button("it is being restarted", "restart", "started"),
+        start: button("it is being started", "up", "started", "start"),
+        stop: button("it is being stopped", "stop", "stopped", "stop"),
+        restart: button("it is being restarted", "restart", "started", "restart"),
         down: button("it is being taken down", "down", "stopped"),
         update: (stack) => untroubled(ports, stack, "it is being updated", () => update(stack)),
-        delete: (stack) => untroubled(ports, stack, "it is being deleted", () => remove(stack)),
+        delete: (stack, options = plainDelete) =>
+            untroubled(ports, stack, "it is being deleted", () => {
+                checkManaged(ports, stack);
+                return deleteStack({ ...ports, run: (...given) => run(ports, ...given) }, stack, options);
+            }),
     };
 }
 
-async function untroubled(
-    ports: StackOperationsPorts,
-    stack: string,
-    what: string,
-    operation: () => Promise<void>,
-): Promise<void> {
-    // What stands in the way here is no trouble for a stack that runs elsewhere.
-    const trouble = onlyElsewhere(ports, stack) === undefined ? await ports.findTrouble?.(stack) : undefined;
-    if (trouble !== undefined) {
-        throw new AppError("conflict", trouble);
-    }
-    await alone(ports, stack, what, operation);
-}
-
-async function alone(
-    { lock, refresh }: StackOperationsPorts,
-    stack: string,
-    what: string,
-    operation: () => Promise<void>,
-): Promise<void> {
-    const held = lock.tryAcquire(stack, what);
-    if ("heldBy" in held) {
-        throw new AppError("conflict", `${stack} is busy: ${held.heldBy}. Please try again when it has ended.`);
-    }
-    try {
-        await operation();
-    } finally {
-        held.release();
-        refresh();
+function checkManaged({ isUnmanaged }: StackOperationsPorts, stack: string): void {
+    if (isUnmanaged(stack)) {
+        refuseUnmanaged(stack);
     }
 }
 
@@ -141,22 +115,4 @@ async function run(ports: StackOperationsPorts, stack: string, actions: readonly
 
 function elsewhereOf(ports: StackOperationsPorts, stack: string): Elsewhere | undefined {
     return ports.extension().elsewhere().get(stack);
-}
-
-function onlyElsewhere(ports: StackOperationsPorts, stack: string): Elsewhere | undefined {
-    const elsewhere = elsewhereOf(ports, stack);
-    return elsewhere?.alsoHere === false ? elsewhere : undefined;
-}
-
-/** A stack whose folder is gone could not be taken down there any more. */
-function checkAllAnswer(stack: string, elsewhere: Elsewhere | undefined): void {
-    const away = elsewhere?.machines.filter((machine) => machine.away !== undefined) ?? [];
-    if (away.length > 0) {
-        throw new AppError(
-            "unavailable",
-            `${away.map((machine) => machine.away).join(" ")} Nothing of ${stack} was deleted, for what runs there cannot ` +
-                "be taken down. Try again when it answers; or disconnect the repository first: then the stack is " +
-                "deleted here, and what runs there stays",
-        );
-    }
 }

@@ -28,7 +28,11 @@ export interface Terminal {
     join(viewer: TerminalViewer): string;
     /** False when the viewer was not there. */
     leave(viewer: TerminalViewer): boolean;
+    /** False where nothing runs that can be typed into. */
+    type(text: string): boolean;
     viewers(): number;
+    /** What it shows. */
+    text(): string;
     /** Whether nothing runs in it and nothing was ever shown. */
     isUnused(): boolean;
     resize(size: TerminalSize): void;
@@ -81,6 +85,12 @@ export function createTerminal(kind: TerminalKind, stack: string): Terminal {
         },
         leave: (viewer) => viewers.delete(viewer),
         viewers: () => viewers.size,
+        text: () => buffer.text(),
+        type(text) {
+            const [program] = [...running].flatMap((one) => one.type ?? []);
+            program?.(text);
+            return program !== undefined;
+        },
         isUnused: () => running.size === 0 && buffer.text() === "",
         resize(next) {
             size = next;

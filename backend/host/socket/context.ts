@@ -1,3 +1,4 @@
+import { AppError } from "../../../common/errors.ts";
 import type { Caller } from "../core/caller.ts";
 import type { Session } from "./session.ts";
 
@@ -23,6 +24,14 @@ export interface DirectContext {
     readonly caller: Caller | undefined;
     /** Called once the answer is sent. */
     afterAnswer(callback: () => void): void;
+}
+
+/** Who calls. Throws AppError `unauthorized` for nobody. */
+export function usernameOf({ caller }: DirectContext): string {
+    if (caller === undefined) {
+        throw new AppError("unauthorized", "You are not logged in.");
+    }
+    return caller.username;
 }
 
 export function agentContext(session: Session, caller: Caller): HostContext {

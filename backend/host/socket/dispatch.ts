@@ -6,6 +6,7 @@ import type { Caller } from "../core/caller.ts";
 import { addressKey } from "../core/client-address.ts";
 import type { Log } from "../core/log.ts";
 import type { RateLimit } from "../core/rate-limit.ts";
+import type { Agents } from "../services/agents/agents.ts";
 import { agentContext, type DirectContext, type HostContext } from "./context.ts";
 import { Verbatim, type BoundEvent } from "./event-table.ts";
 import type { Session } from "./session.ts";
@@ -13,6 +14,8 @@ import type { Session } from "./session.ts";
 export interface DispatchPorts {
     readonly direct: ReadonlyMap<string, BoundEvent<DirectContext>>;
     readonly agent: ReadonlyMap<string, BoundEvent<HostContext>>;
+    /** Other servers, by their endpoints. */
+    readonly agents: Pick<Agents, "call" | "callAll">;
     /** Calls per session, and per address while nobody is logged in. */
     readonly calls: RateLimit;
     readonly log: Log;
@@ -74,7 +77,10 @@ async function serve(
     return found.call(args, { session, caller, afterAnswer });
 }
 
-/** An event for this server or for one behind it; other servers are not connected yet. */
+/**
+ * An event for this server, for one behind it, or for all. Rights are checked by the event's own row before it goes
+ * anywhere: another server knows this one's login only. What this server does not know may be an admin's.
+ */
 async function serveAgent(ports: DispatchPorts, session: Session, args: readonly unknown[]): Promise<object> {
     const [endpoint, event, ...rest] = args;
     const caller = session.caller();
@@ -84,17 +90,21 @@ async function serveAgent(ports: DispatchPorts, session: Session, args: readonly
     if (typeof endpoint !== "string" || typeof event !== "string") {
         throw new AppError("invalid", "agent: give an endpoint and an event's name");
     }
-    if (![session.endpoint, "", allEndpoints].includes(endpoint)) {
-        throw new AppError("unavailable", `Socket client not connected for endpoint: ${endpoint}`);
-    }
     const found = ports.agent.get(event);
+    const right = found?.right ?? "admin";
+    if (right !== "public") {
+        checkRight(caller, right);
+    }
+    await checkRate(ports.calls, session);
+    if (![session.endpoint, "", allEndpoints].includes(endpoint)) {
+        return new Verbatim(await ports.agents.call(session.id, endpoint, event, rest));
+    }
+    if (endpoint === allEndpoints) {
+        ports.agents.callAll(session.id, event, rest);
+    }
     if (found === undefined) {
         throw unknownEvent(event);
     }
-    if (found.right !== "public") {
-        checkRight(caller, found.right);
-    }
-    await checkRate(ports.calls, session);
     return found.call(rest, agentContext(session, caller));
 }
 

@@ -1,12 +1,14 @@
-import type { AgentPushes, EngineState, PublicInfo, ServerInfo } from "../../../common/socket/host-events.ts";
+import type { EngineState, PublicInfo, ServerInfo } from "../../../common/socket/host-events.ts";
 import type { StackList } from "../services/list-stacks.ts";
 import { serverInfo, type ServerFacts } from "../services/server-info.ts";
 import type { Session } from "./session.ts";
+import type { StackListPushes } from "./stack-list-pushes.ts";
 
 export interface PushPorts {
     readonly facts: ServerFacts;
     readonly engine: () => EngineState;
     readonly list: () => StackList;
+    readonly lists: StackListPushes;
     readonly primaryHostname: () => string;
 }
 
@@ -24,18 +26,7 @@ export function sendInfo(ports: PushPorts, session: Session): void {
     session.emit("info", info);
 }
 
-export function sendStackList(session: Session, list: StackList): void {
-    const { endpoint } = session;
-    const own = Object.entries(list).map(([name, stack]) => [name, { ...stack, endpoint }] as const);
-    const [push]: AgentPushes["stackList"] = [{ ok: true, stackList: Object.fromEntries(own), endpoint }];
-    session.emitAgent("stackList", push);
-}
-
-/** Dockge's first pushes after a login. */
+/** Dockge's first pushes after a login, behind `info`. */
 export function sendAfterLogin(ports: PushPorts, session: Session): void {
-    sendInfo(ports, session);
-    session.emit("agentList", { ok: true, agentList: { "": thisServer } });
-    sendStackList(session, ports.list());
+    ports.lists.sendWhole(session, ports.list());
 }
-
-const thisServer = { url: "", username: "", endpoint: "", name: "", updatedName: "" };

@@ -55,10 +55,13 @@ function isAllowed({ headers }: IncomingMessage, { baseUrl, trustProxy }: Socket
 
 function peerOf({ handshake }: Socket, trustProxy: boolean): Peer {
     const { headers, address } = handshake;
+    const auth: Readonly<Record<string, unknown>> = handshake.auth;
     return {
         address: clientAddress(address, firstOf(headers["x-forwarded-for"]), trustProxy),
         endpoint: endpointOf(firstOf(headers["endpoint"])),
         hostname: hostnameOf(headers.host),
+        userAgent: headers["user-agent"] ?? "",
+        stackListChanges: auth["stackListChanges"] === true,
     };
 }
 

@@ -1,6 +1,7 @@
 import type { Socket } from "socket.io";
 import type { DirectPushes } from "../../../common/socket/host-events.ts";
 import type { Caller } from "../core/caller.ts";
+import type { LoginSessionRecord } from "../core/login-session.ts";
 import type { TerminalViewer } from "../core/terminal.ts";
 import { terminalName } from "./terminal-name.ts";
 
@@ -11,6 +12,9 @@ export interface Peer {
     readonly endpoint: string;
     /** The host name that the client asked for. */
     readonly hostname: string;
+    readonly userAgent: string;
+    /** Whether it takes differences in the place of whole stack lists. */
+    readonly stackListChanges: boolean;
 }
 
 /** One connection, and who is logged in on it. */
@@ -18,8 +22,9 @@ export interface Session extends Peer {
     readonly id: string;
     readonly viewer: TerminalViewer;
     caller(): Caller | undefined;
-    /** What was done for another person before ends. */
-    logIn(caller: Caller): void;
+    /** What was done for another person before ends. `login` is missing where everybody is logged in. */
+    logIn(caller: Caller, login?: LoginSessionRecord): void;
+    login(): LoginSessionRecord | undefined;
     /** Forgets who it was, and tells those who did something for it. */
     logOut(): void;
     /** Called once, at logout or disconnect. */
@@ -27,16 +32,30 @@ export interface Session extends Peer {
     emit<E extends keyof DirectPushes>(event: E, ...args: DirectPushes[E]): void;
     /** An agent-capable push; `endpoint` is added to a first argument that is an object. */
     emitAgent(event: string, ...args: readonly unknown[]): void;
+    /** Another server's push, which names its endpoint already. */
+    forward(event: string, args: readonly unknown[]): void;
+    /** Whether it reads so slowly that much waits to be sent. */
+    isBehind(): boolean;
     /** Makes the page load anew, and disconnects. */
     kick(): void;
 }
 
+/** Messages that the connection has not taken yet. */
+const greatestBacklog = 5000;
+
 export function createSession(socket: Socket, peer: Peer): Session {
     let caller: Caller | undefined;
+    let login: LoginSessionRecord | undefined;
     let onEnd: (() => void)[] = [];
+
+    let backlog = 0;
+    socket.conn.on("packetCreate", () => (backlog += 1));
+    // From here on the messages are the transport's, which takes no more until it has sent them.
+    socket.conn.on("flush", () => (backlog = 0));
 
     function logOut(): void {
         caller = undefined;
+        login = undefined;
         const callbacks = onEnd;
         onEnd = [];
         callbacks.forEach((callback) => callback());
@@ -51,16 +70,20 @@ export function createSession(socket: Socket, peer: Peer): Session {
         ...peer,
         id: socket.id,
         caller: () => caller,
-        logIn(who) {
+        login: () => login,
+        logIn(who, by) {
             if (caller?.username !== who.username) {
                 logOut();
             }
             caller = who;
+            login = by;
         },
         logOut,
         onEnd: (callback) => void onEnd.push(callback),
         emit: (event, ...args) => void socket.emit(event, ...args),
         emitAgent,
+        forward: (event, args) => void socket.emit("agent", event, ...args),
+        isBehind: () => backlog > greatestBacklog,
         kick() {
             socket.emit("refresh");
             socket.disconnect();

@@ -7,6 +7,8 @@ export interface DockerBuildCache {
     bytes(): Promise<number | undefined>;
     /** Removes what was not used for a day, the oldest first, until it takes no more; answers the bytes freed. */
     bound(mostBytes: number): Promise<number>;
+    /** Removes what no image needs; answers the bytes freed. */
+    prune(): Promise<number>;
 }
 
 const Usage = z.object({
@@ -35,6 +37,10 @@ export function dockerBuildCache(docker: Dockerode): DockerBuildCache {
             const bounds = { "keep-storage": mostBytes, "reserved-space": mostBytes, "max-used-space": mostBytes };
             const options = { ...bounds, filters: { until: { "24h": true } } };
             const answer = await ask(docker, { method: "POST", path: "/build/prune?", options }, pruneSeconds);
+            return Pruned.parse(answer).SpaceReclaimed;
+        },
+        async prune() {
+            const answer = await ask(docker, { method: "POST", path: "/build/prune?", options: {} }, pruneSeconds);
             return Pruned.parse(answer).SpaceReclaimed;
         },
     };

@@ -5,6 +5,7 @@ import { dockerArchives, type DockerArchives } from "./archives.ts";
 import { type DockerBuildCache, dockerBuildCache } from "./build-cache.ts";
 import { call } from "./call.ts";
 import { dockerContainers, type DockerContainers } from "./containers.ts";
+import { dockerWaste, type DockerWaste } from "./waste.ts";
 import { watchEvents, type WatchOptions } from "./events.ts";
 import { dockerImages, type DockerImages } from "./images.ts";
 import { dockerJobs, type DockerJobs } from "./job.ts";
@@ -29,6 +30,7 @@ export interface DockerClient {
     readonly jobs: DockerJobs;
     readonly runs: DockerRuns;
     readonly networks: DockerNetworks;
+    readonly waste: DockerWaste;
     /** Follows container events until the signal aborts; reconnects by itself. */
     watch(options: WatchOptions): Promise<void>;
 }
@@ -54,6 +56,7 @@ export function connectDocker(address: DockerAddress): DockerClient {
         jobs: dockerJobs(docker),
         runs: dockerRuns(docker),
         networks: dockerNetworks(docker),
+        waste: dockerWaste(docker),
         watch: (options) => watchEvents(docker, options),
     };
 }

@@ -5,6 +5,7 @@ import { call, callUnless, patienceSeconds } from "./call.ts";
 import type { OutputStream } from "./demux.ts";
 import { statusOf, toAppError } from "./errors.ts";
 import { createOutputLines } from "./output.ts";
+import { containerStats, type Stats } from "./stats.ts";
 
 /** The engine's own. */
 const defaultGraceSeconds = 10;
@@ -25,6 +26,8 @@ export interface DockerContainers {
     /** By force, with its anonymous volumes kept. Fine when it is gone. */
     remove(id: string): Promise<void>;
     tailLogs(id: string, lines: number): Promise<readonly TailLine[]>;
+    /** What it uses now; undefined where it is gone. */
+    stats(id: string): Promise<Stats | undefined>;
     /** Lines from the last ones on, until it stops or the signal aborts. Fine when it is gone. */
     followLogs(id: string, options: FollowLogs): Promise<void>;
 }
@@ -70,6 +73,7 @@ export function dockerContainers(docker: Dockerode): DockerContainers {
             await callUnless([404, 409], (abortSignal) => container.remove({ force: true, v: false, abortSignal }));
         },
         tailLogs: (id, lines) => tailLogs(docker, id, lines),
+        stats: (id) => containerStats(docker, id),
         followLogs: (id, options) => followLogs(docker, id, options),
     };
 }

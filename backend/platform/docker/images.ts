@@ -34,6 +34,8 @@ export interface DockerImages {
     pull(name: string, options: PullOptions): Promise<void>;
     /** The digest that the name has in its registry; undefined where the registry does not say, or not within 10 s. */
     remoteDigest(name: string, options: RemoteOptions): Promise<string | undefined>;
+    /** The same, with a sentence where the registry does not say. Throws AppError `unavailable` without an engine. */
+    askRegistry(name: string, options: RemoteOptions): Promise<{ digest: string } | { reason: string }>;
 }
 
 export function dockerImages(docker: Dockerode): DockerImages {
@@ -55,6 +57,7 @@ export function dockerImages(docker: Dockerode): DockerImages {
             await callUnless([404], (abortSignal) => docker.getImage(name).remove({ abortSignal }));
         },
         pull: (name, options) => pull(docker, name, options),
+        askRegistry: (name, options) => askRegistry(docker, name, options),
         async remoteDigest(name, { login, signal }) {
             // The engine hands on a registry's refusal under any status.
             const asking: Promise<unknown> = callUnless([401, 403, 404, 500], () =>
@@ -65,6 +68,29 @@ export function dockerImages(docker: Dockerode): DockerImages {
             return Distribution.safeParse(found).data?.Descriptor.digest;
         },
     };
+}
+
+const registrySeconds = 15;
+
+async function askRegistry(
+    docker: Dockerode,
+    name: string,
+    { login, signal }: RemoteOptions,
+): Promise<{ digest: string } | { reason: string }> {
+    try {
+        const asking: Promise<unknown> = docker.getImage(name).distribution(authOf(name, login));
+        const patience = AbortSignal.timeout(registrySeconds * 1000);
+        const found = await beforeAbort(asking, AbortSignal.any([signal, patience]));
+        signal.throwIfAborted();
+        const digest = Distribution.safeParse(found).data?.Descriptor.digest;
+        return digest === undefined ? { reason: `The registry of ${name} does not answer.` } : { digest };
+    } catch (error) {
+        signal.throwIfAborted();
+        if (statusOf(error) === undefined) {
+            throw toAppError(error);
+        }
+        return { reason: `The registry does not tell about ${name}: ${reasonOf(error)}` };
+    }
 }
 
 /** The client library cannot end this call: nobody waits for it any more, then. */

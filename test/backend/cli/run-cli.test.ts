@@ -35,8 +35,10 @@ async function createProgram(fields: Partial<CliPorts> = {}, edge?: Edge) {
                         }
                         users.set(name, password);
                     },
-                    resetPassword: async (name, password) => void users.set(name, password),
+                    resetPassword: async (name, password, { withoutTwoFactor }) =>
+                        void users.set(name, withoutTwoFactor ? `${password}, one factor` : password),
                 },
+                goBack: { isServed: async () => true, run: () => Promise.reject(new Error("never")) },
                 close: async () => void (closed += 1),
             };
         },
@@ -56,6 +58,15 @@ async function createProgram(fields: Partial<CliPorts> = {}, edge?: Edge) {
 }
 
 describe("the command line", () => {
+    it("does not go back to Dockge while a server runs", async () => {
+        const { run, errors, closed } = await createProgram();
+
+        expect(await run("go-back")).toBe(1);
+
+        expect(errors[0]).toContain("stop it first");
+        expect(closed()).toBe(1);
+    });
+
     it.each([[[]], [["help"]], [["--help"]]])("shows all commands for %j", async (argv) => {
         const { run, printed } = await createProgram();
         expect(await run(...argv)).toBe(argv.length === 0 ? 2 : 0);
@@ -136,6 +147,9 @@ describe("token and user", () => {
         expect(await program.run("user", "add", "eva")).toBe(1);
         expect(await program.run("user", "reset-password", "admin")).toBe(0);
         expect(program.users.get("admin")).toBe("a-new-password");
+        expect(await program.run("user", "reset-password", "admin", "--disable-2fa")).toBe(0);
+        expect(program.users.get("admin")).toBe("a-new-password, one factor");
+        expect(program.printed.at(-1)).toMatch(/two-factor login is off/);
         expect(program.printed.join()).not.toContain("a-new-password");
     });
 });

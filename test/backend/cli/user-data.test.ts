@@ -22,7 +22,7 @@ describe("the people of a data directory", () => {
         expect(await users.list()).toEqual([]);
     });
 
-    it("switches two-factor login off when a password is reset, as the login page advises", async () => {
+    it("switches two-factor login off with a new password, where that is asked for", async () => {
         const dataDirectory = await temporaryDirectory();
         const { users } = await open(dataDirectory);
         await users.add("ada", "correct-horse-1");
@@ -32,7 +32,9 @@ describe("the people of a data directory", () => {
         const ada = await store.find("ada");
         await store.update(ada?.id ?? 0, { twofaEnabled: true });
 
-        await users.resetPassword("ada", "correct-horse-2");
+        await users.resetPassword("ada", "correct-horse-2", { withoutTwoFactor: false });
+        expect(await store.find("ada")).toMatchObject({ twofaEnabled: true });
+        await users.resetPassword("ada", "correct-horse-3", { withoutTwoFactor: true });
 
         expect(await store.find("ada")).toMatchObject({ twofaEnabled: false });
     });

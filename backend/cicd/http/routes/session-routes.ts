@@ -16,9 +16,9 @@ export const sessionRoutes: readonly Route[] = [
             }),
         }),
         response: z.object({ ok: z.literal(true), token: z.string() }),
-        handle: async ({ body }, { services, address }) => ({
+        handle: async ({ body }, { services, address, userAgent }) => ({
             ok: true as const,
-            token: await services.login({ ...body, address }),
+            token: await services.login({ ...body, address, userAgent }),
         }),
     }),
 ];

@@ -3,7 +3,8 @@ import { exitCodeIn, healthIn } from "../../../platform/docker/status-sentence.t
 import type { StackContainer } from "../../core/stack.ts";
 
 /** What of a listed container a stack's status needs; health and exit code stand in the engine's status sentence. */
-export function toStackContainer({ Labels, State, Status }: ContainerListItem): StackContainer {
+export function toStackContainer({ Labels, State, Status, Names, Image }: ContainerListItem): StackContainer {
+    const replica = Number(Labels["com.docker.compose.container-number"]);
     return {
         project: Labels["com.docker.compose.project"] ?? "",
         service: Labels["com.docker.compose.service"] ?? "",
@@ -11,5 +12,8 @@ export function toStackContainer({ Labels, State, Status }: ContainerListItem): 
         health: healthIn(Status),
         exitCode: exitCodeIn(Status),
         oneOff: Labels["com.docker.compose.oneoff"] === "True",
+        name: Names[0]?.replace(/^\//, ""),
+        image: Image,
+        replica: Number.isInteger(replica) && replica > 0 ? replica : undefined,
     };
 }

@@ -17,7 +17,10 @@ const columns = z.object({
     active: flag,
 });
 
-/** Dockge's agents in SQLite. Whether the table has a column `name` is looked up once. */
+/**
+ * Dockge's agents in SQLite. Tables that Dockge 1.5.0 has made lack the column `name`, which is added with the first name:
+ * 1.5.0 does not mind it, newer ones have it.
+ */
 export function createAgentStore(database: Database): AgentStore {
     const { knex } = database;
     const table = openTable(database, tableName, columns);
@@ -28,12 +31,22 @@ export function createAgentStore(database: Database): AgentStore {
         return named;
     }
 
+    async function makeName(): Promise<void> {
+        if (!(await hasName())) {
+            await orUnavailable(knex.schema.alterTable(tableName, (agent) => void agent.string("name", 255)));
+            named = true;
+        }
+    }
+
     const find: AgentStore["find"] = (url) => table.find("url = ?", [url]);
 
     return {
         find,
         list: () => table.list("1 = 1 order by id"),
         async create({ url, username, password, name }) {
+            if (name) {
+                await makeName();
+            }
             const row = { url, username, password, ...((await hasName()) ? { name: name ?? null } : {}) };
             try {
                 await orUnavailable(knex(tableName).insert(row));
@@ -44,9 +57,11 @@ export function createAgentStore(database: Database): AgentStore {
             return created ?? Promise.reject(taken(url, undefined));
         },
         async rename(url, name) {
-            if (await hasName()) {
-                await orUnavailable(knex(tableName).where({ url }).update({ name }));
-            }
+            await makeName();
+            await orUnavailable(knex(tableName).where({ url }).update({ name }));
+        },
+        async setPassword(url, password) {
+            await orUnavailable(knex(tableName).where({ url }).update({ password }));
         },
         async delete(url) {
             await orUnavailable(knex(tableName).where({ url }).delete());

@@ -62,6 +62,10 @@ export function createUserStore(database: Database): UserStore {
             await table.change(id, toColumns(change));
             return get(id);
         },
+        async useCode(id, code, before) {
+            const unchanged = knex(tableName).where({ id, twofa_last_token: before ?? null });
+            return (await orUnavailable(unchanged.update({ twofa_last_token: code }))) > 0;
+        },
         async delete(id) {
             await orUnavailable(knex(tableName).where({ id }).delete());
         },

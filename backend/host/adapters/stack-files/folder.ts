@@ -13,19 +13,13 @@ export function pathOf(stacksDirectory: string, name: string): string {
 
 /** A folder as a stack; undefined when it is none. */
 export async function readFolder(stacksDirectory: string, name: string): Promise<StackFolder | undefined> {
-    const entries = await listOrNothing(pathOf(stacksDirectory, name));
-    if (entries === undefined) {
-        return undefined;
-    }
-    return { name, composeFileName: composeFileNames.find((file) => entries.includes(file)) };
+    const path = pathOf(stacksDirectory, name);
+    return unlessNoFolder(async () => folderOf(name, await readdir(path)));
 }
 
-/** All folders, links to folders included; hidden ones are left out. */
-export async function scanFolders(stacksDirectory: string): Promise<readonly StackFolder[]> {
-    const names = (await listOrNothing(stacksDirectory)) ?? [];
-    const visible = names.filter((name) => !name.startsWith(".")).sort();
-    const folders = await Promise.all(visible.map((name) => readFolder(stacksDirectory, name)));
-    return folders.filter((folder) => folder !== undefined);
+/** A folder with these entries as a stack. */
+export function folderOf(name: string, entries: readonly string[]): StackFolder {
+    return { name, composeFileName: composeFileNames.find((file) => entries.includes(file)) };
 }
 
 /** The real path of a stack's folder. Throws AppError `not_found`. */
@@ -40,9 +34,10 @@ export async function realDirectory(stacksDirectory: string, name: string): Prom
 
 const noFolder = new Set(["ENOENT", "ENOTDIR", "EACCES", "ELOOP"]);
 
-async function listOrNothing(path: string): Promise<readonly string[] | undefined> {
+/** Undefined where there is no folder to look into. */
+export async function unlessNoFolder<T>(look: () => Promise<T>): Promise<T | undefined> {
     try {
-        return await readdir(path);
+        return await look();
     } catch (error) {
         if (error instanceof Error && "code" in error && noFolder.has(String(error.code))) {
             return undefined;

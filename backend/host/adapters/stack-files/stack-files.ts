@@ -4,7 +4,9 @@ import { AppError } from "../../../../common/errors.ts";
 import { removeTree } from "../../../platform/disk/remove-tree.ts";
 import { defaultComposeFileName, type StackFolder } from "../../core/stack.ts";
 import type { StackFiles, StackTexts } from "../../core/stack-files.ts";
-import { pathOf, readFolder, realDirectory, scanFolders } from "./folder.ts";
+import { createFolderScan } from "./folder-scan.ts";
+import { pathOf, readFolder, realDirectory } from "./folder.ts";
+import { readOverride, writeOverride } from "./override-file.ts";
 import { writeFileWhole } from "./write-file.ts";
 
 /** Stacks as plain folders on disk, Dockge's way. */
@@ -12,7 +14,7 @@ export function diskStackFiles(stacksDirectory: string): StackFiles {
     const directory = (name: string): Promise<string> => realDirectory(stacksDirectory, name);
     return {
         directory,
-        scan: () => scanFolders(stacksDirectory),
+        scan: createFolderScan(stacksDirectory),
         find: (name) => readFolder(stacksDirectory, name),
         async create(name) {
             await mkdir(pathOf(stacksDirectory, name), { recursive: true });
@@ -20,6 +22,8 @@ export function diskStackFiles(stacksDirectory: string): StackFiles {
         read: async (folder) => readTexts(await directory(folder.name), folder),
         write: async (folder, texts) => writeTexts(await directory(folder.name), folder, texts),
         writeEnvironment: async (folder, composeENV) => writeEnvironment(await directory(folder.name), composeENV),
+        readOverride: async (folder) => readOverride(await directory(folder.name)),
+        writeOverride: async (folder, text) => writeOverride(await directory(folder.name), text),
         remove: (name) => removeFolder(pathOf(stacksDirectory, name)),
         environmentFiles: async (name) => environmentFiles(stacksDirectory, await directory(name)),
     };

@@ -32,6 +32,11 @@ export function ptyPrograms(environment: Readonly<Record<string, string>>): Term
                         pty.resize(columns, rows);
                     }
                 },
+                type(text) {
+                    if (!ended) {
+                        pty.write(text);
+                    }
+                },
                 end() {
                     if (!ended && killTimer === undefined) {
                         pty.kill("SIGTERM");

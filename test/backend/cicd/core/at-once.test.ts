@@ -27,3 +27,20 @@ it("fails with the first failure", async () => {
     });
     await expect(failing).rejects.toThrow("two");
 });
+
+it("begins nothing more after a failure, and leaves nothing going on", async () => {
+    const begun: number[] = [];
+    let ended = 0;
+    const failing = mapAtOnce([1, 2, 3, 4, 5], 2, async (item) => {
+        begun.push(item);
+        if (item === 1) {
+            throw new Error("one");
+        }
+        await new Promise((resolve) => setImmediate(resolve));
+        ended += 1;
+    });
+
+    await expect(failing).rejects.toThrow("one");
+    expect(begun).toEqual([1, 2]);
+    expect(ended).toBe(1);
+});

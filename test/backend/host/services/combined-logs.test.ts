@@ -14,7 +14,7 @@ const viewer: TerminalViewer = { write: () => undefined, exit: () => undefined }
 
 const files: StackFiles = {
     scan: async () => [],
-    find: async () => undefined,
+    find: async (name) => ({ name, composeFileName: "compose.yaml" }),
     directory: async (name) => `/stacks/${name}`,
     create: async () => undefined,
     read: async () => ({ composeYAML: "", composeENV: "" }),
@@ -22,6 +22,8 @@ const files: StackFiles = {
     writeEnvironment: async () => undefined,
     remove: async () => undefined,
     environmentFiles: async () => [],
+    readOverride: async () => undefined,
+    writeOverride: async () => undefined,
 };
 
 function createLogs(start?: TerminalPrograms["start"], elsewhere?: Elsewhere) {

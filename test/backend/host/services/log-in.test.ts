@@ -1,32 +1,26 @@
 import { expect, it } from "vitest";
 import { memoryRateLimit } from "../../../../backend/host/adapters/rate-limit/memory.ts";
-import { jwtLoginTokens } from "../../../../backend/host/adapters/password/login-tokens.ts";
-import { createUserStore } from "../../../../backend/host/adapters/sqlite/user-store.ts";
-import type { PasswordHasher } from "../../../../backend/host/core/password.ts";
-import { logInByPassword, type LoginPorts } from "../../../../backend/host/services/log-in.ts";
-import { openTestDatabase } from "../../../support/database.ts";
-
-/** Quick, and counts how often it was asked. */
-function createPasswords() {
-    let asked = 0;
-    const passwords: PasswordHasher = {
-        hash: async (password) => `hash of ${password}`,
-        async verify(password, hash) {
-            asked += 1;
-            return hash === `hash of ${password}`;
-        },
-    };
-    return { passwords, asked: () => asked };
-}
+import { createLoginGuard } from "../../../../backend/host/services/login-guard.ts";
+import { logInByPassword } from "../../../../backend/host/services/log-in.ts";
+import { createLoginPorts } from "../../../support/login-ports.ts";
 
 async function createPorts() {
-    const users = createUserStore(await openTestDatabase());
-    await users.create({ username: "admin", passwordHash: "hash of right" });
-    const { passwords, asked } = createPasswords();
-    const ports: LoginPorts = { users, passwords, tokens: jwtLoginTokens("secret"), failures: memoryRateLimit(3, 60) };
+    const ports = await createLoginPorts();
+    await ports.users.create({ username: "admin", passwordHash: "hash of right" });
+    const limit = () => memoryRateLimit(3, 60);
+    const limits = { perAddress: limit(), perAddressAndName: limit(), perName: limit(), codesPerName: limit() };
+    const guard = createLoginGuard({ limits, sleep: async () => undefined });
+    let asked = 0;
+    const passwords = {
+        ...ports.passwords,
+        verify(password: string, hash: string | undefined) {
+            asked += 1;
+            return ports.passwords.verify(password, hash);
+        },
+    };
     const logIn = (password: string, address = "10.0.0.1", username = "admin") =>
-        logInByPassword(ports, { username, password, address });
-    return { logIn, asked };
+        logInByPassword({ ...ports, guard, passwords }, { username, password, address, userAgent: "test" });
+    return { logIn, asked: () => asked };
 }
 
 it("counts failures only", async () => {

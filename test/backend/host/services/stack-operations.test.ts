@@ -18,12 +18,13 @@ interface Given {
     readonly containers?: readonly StackContainer[];
     readonly status?: number;
     readonly trouble?: string;
+    readonly unmanaged?: boolean;
 }
 
 const left = { project: "web", service: "web", state: "running", oneOff: false };
 
 /** The buttons of the stack `web`; what they did here, and whom they told, is written down. */
-function createButtons({ elsewhere, composeFileName, containers = [], status = 3, trouble }: Given) {
+function createButtons({ elsewhere, composeFileName, containers = [], status = 3, trouble, unmanaged = false }: Given) {
     const done: string[] = [];
     const told: string[] = [];
     const terminals = createTerminals();
@@ -44,6 +45,8 @@ function createButtons({ elsewhere, composeFileName, containers = [], status = 3
         writeEnvironment: async (_folder, text) => void done.push(`write .env ${text}`),
         remove: async () => void done.push("remove the folder"),
         environmentFiles: async () => [],
+        readOverride: async () => undefined,
+        writeOverride: async () => undefined,
     };
     const operations = createStackOperations({
         files,
@@ -60,6 +63,7 @@ function createButtons({ elsewhere, composeFileName, containers = [], status = 3
         stopping: new AbortController().signal,
         lock: createStackLock(),
         status: () => status,
+        isUnmanaged: () => unmanaged,
         containersOf: () => containers,
         notify: async (_stack, action) => void told.push(action),
         findTrouble: async () => trouble,
@@ -167,5 +171,48 @@ describe("the files of a stack on another machine", () => {
         const { operations, done } = createButtons({ elsewhere, composeFileName: "compose.yaml" });
         await operations.save(edit);
         expect(done).toEqual(["write both"]);
+    });
+});
+
+describe("a project without a folder", () => {
+    it.each([
+        ["start", "docker compose -p web start"],
+        ["stop", "docker compose -p web stop"],
+        ["restart", "docker compose -p web restart"],
+    ] as const)("can be asked to %s by its name alone, and nobody is told", async (button, command) => {
+        const { operations, done, told } = createButtons({ unmanaged: true });
+        await operations[button]("web");
+        expect(done).toEqual([command]);
+        expect(told).toEqual([]);
+    });
+
+    it.each(["update", "down", "delete"] as const)("says why it cannot do %s", async (button) => {
+        const { operations, done } = createButtons({ unmanaged: true });
+        await expect(operations[button]("web")).rejects.toThrow("web runs, but has no folder");
+        expect(done).toEqual([]);
+    });
+});
+
+describe("deleting", () => {
+    const plain = { keepFiles: false, removeVolumes: false, force: false };
+
+    it.each([
+        [{ keepFiles: true }, ["docker compose down --remove-orphans"], ["stopped"]],
+        [{ removeVolumes: true }, ["docker compose down --remove-orphans --volumes", "remove the folder"], ["deleted"]],
+    ])("with %j", async (options, expected, actions) => {
+        const { operations, done, told } = createButtons({ composeFileName: "compose.yaml" });
+        await operations.delete("web", { ...plain, ...options });
+        expect(done).toEqual(expected);
+        expect(told).toEqual(actions);
+    });
+
+    it("by force removes the folder although a machine is away", async () => {
+        const failure = new AppError("unavailable", "attic is away.");
+        const attic = otherMachine("attic", { away: "attic is away.", failure });
+        const { operations, done, told, shown } = createButtons({ elsewhere: elsewhereOn([attic]) });
+        await operations.delete("web", { ...plain, force: true });
+        expect(done).toEqual(["remove the folder"]);
+        expect(told).toEqual(["deleted"]);
+        expect(shown()).toContain("Its folder is removed all the same.");
     });
 });

@@ -91,14 +91,17 @@ describe.each([
         expect(await agents.list()).toMatchObject([{ url: "http://other:5001", password: "secret", active: true }]);
     });
 
-    it("keeps an agent's name where it has a column for it", async () => {
-        const agents = createAgentStore(await openTestDatabase(await stockDatabase(nameColumn)));
+    it("keeps an agent's name, and has no column for it before there is one", async () => {
+        const database = await openTestDatabase(await stockDatabase(nameColumn));
+        const agents = createAgentStore(database);
+        await agents.create({ url: "http://fourth:5001", username: "u", password: "p" });
+        expect(await database.knex.schema.hasColumn("agent", "name")).toBe(nameColumn !== "");
 
         await agents.create({ url: "http://third:5001", username: "u", password: "p", name: "Third" });
         await agents.rename("http://other:5001", "Other");
 
         const names = (await agents.list()).map((agent) => agent.name);
-        expect(names).toEqual(nameColumn === "" ? [undefined, undefined] : ["Other", "Third"]);
+        expect(names).toEqual(["Other", undefined, "Third"]);
     });
 });
 

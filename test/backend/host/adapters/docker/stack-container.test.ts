@@ -12,7 +12,7 @@ it.each([
     ["restarting", "Restarting (1) 5 seconds ago", {}],
 ])("reads %s, %s", (State, Status, expected) => {
     const Labels = { "com.docker.compose.project": "demo", "com.docker.compose.service": "web" };
-    const rest = { Id: "1", Names: [], Image: "", ImageID: "", Ports: [] };
+    const rest = { Id: "1", Names: ["/demo-web-1"], Image: "nginx:1", ImageID: "", Ports: [] };
     expect(toStackContainer({ ...rest, Labels, State, Status })).toEqual({
         project: "demo",
         service: "web",
@@ -20,6 +20,15 @@ it.each([
         health: undefined,
         exitCode: undefined,
         oneOff: false,
+        name: "demo-web-1",
+        image: "nginx:1",
+        replica: undefined,
         ...expected,
     });
+});
+
+it("tells which replica of its service a container is", () => {
+    const Labels = { "com.docker.compose.project": "demo", "com.docker.compose.container-number": "2" };
+    const rest = { Id: "1", Names: [], Image: "", ImageID: "", Ports: [], State: "running", Status: "" };
+    expect(toStackContainer({ ...rest, Labels })).toMatchObject({ replica: 2, name: undefined });
 });

@@ -22,14 +22,14 @@ describe("login tokens", () => {
     });
 
     it("are issued in Dockge's form, without an expiry", () => {
-        const [header = "", payload = ""] = tokens.issue("admin", passwordHash).split(".");
+        const [header = "", payload = ""] = tokens.issue("admin", passwordHash, "1d").split(".");
         expect(JSON.parse(Buffer.from(header, "base64url").toString())).toEqual({ alg: "HS256", typ: "JWT" });
         const claims = Buffer.from(payload, "base64url").toString();
-        expect(claims.replace(/\d+}$/, "…}")).toBe(`{"username":"admin","h":"${digest}","iat":…}`);
+        expect(claims.replace(/\d+}$/, "…}")).toBe(`{"username":"admin","h":"${digest}","jti":"1d","iat":…}`);
     });
 
     it.each([
-        ["another secret's", jwtLoginTokens("other").issue("admin", passwordHash)],
+        ["another secret's", jwtLoginTokens("other").issue("admin", passwordHash, "1d")],
         ["an unsigned one", `${Buffer.from('{"alg":"none"}').toString("base64url")}.${token.split(".")[1]}.`],
         ["a changed one", token.replace("eyJ1c2Vy", "eyJ1c2Vz")],
         ["any text", "autoLogin"],
@@ -44,9 +44,30 @@ describe("password hashes", () => {
 
     it("are bcrypt with cost 10, and verify", async () => {
         const hash = await passwords.hash("abc123");
-        expect(hash).toMatch(/^\$2[ab]\$10\$/);
+        expect(hash).toMatch(/^\$2a\$10\$[./A-Za-z0-9]{53}$/);
         expect(await passwords.verify("abc123", hash)).toBe(true);
         expect(await passwords.verify("abc124", hash)).toBe(false);
+    });
+
+    it.each([
+        ["$2a$10$fVH8e28OQRj9tqiDXs1e1uxpsjN0c7II7YPKXua2NAKYvM6iQk7dq", "abcdefghijklmnopqrstuvwxyz"],
+        ["$2b$10$k1wbIrmNyFAPwPVPSVa/zecw2BCEnBwVS2GbrmgzxFUOqW9dk4TCW", ""],
+        ["$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW", "U*U"],
+    ])("of other libraries verify: %s", async (hash, password) => {
+        expect(await passwords.verify(password, hash)).toBe(true);
+        expect(await passwords.verify(`${password}.`, hash)).toBe(false);
+    });
+
+    it("never match a text that is no hash", async () => {
+        expect(await passwords.verify("abc123", "abc123")).toBe(false);
+    });
+
+    it("are computed beside the event loop", async () => {
+        let turns = 0;
+        const timer = setInterval(() => (turns += 1), 1);
+        await Promise.all([passwords.hash("abc123"), passwords.hash("abc123")]);
+        clearInterval(timer);
+        expect(turns).toBeGreaterThan(5);
     });
 
     it("are checked for nobody too, and never match", async () => {
