@@ -11,5 +11,7 @@ import { createSocketTransport } from "./socket/transport.ts";
 
 registerIcons();
 const app = createApp(App).use(i18n);
-provideApp(app, createSocketTransport());
-app.use(createPageRouter()).mount("#app");
+const ready = provideApp(app, createSocketTransport());
+app.use(createPageRouter());
+// In its language from the first sight on.
+void ready.then(() => app.mount("#app"));

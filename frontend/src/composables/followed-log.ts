@@ -13,6 +13,8 @@ export interface FollowedLog {
     readonly state: Readonly<Ref<"loading" | "live" | "waiting">>;
     /** Puts lines before the first one in front; resolves with how many came. */
     loadEarlier(): Promise<number>;
+    /** Every line that there is by now; shows none that is not shown. */
+    readAll(): Promise<readonly LogLine[]>;
 }
 
 /** Where the lines of one log come from. */
@@ -78,6 +80,7 @@ export function createFollowedLog(source: LogSource, epoch: Readonly<Ref<number>
             lines.value = earlier.concat(lines.value);
             return earlier.length;
         },
+        readAll: async () => (await fetchAllEarlier(source, lines.value[0])).concat(lines.value),
     };
 }
 
@@ -102,4 +105,15 @@ async function fetchEarlier(source: LogSource, first: LogLine | undefined): Prom
     }
     const answer = await source.subscribe({ beforeSeq: first.seq, limit: pageSize });
     return answer.lines.filter(({ seq }) => seq < first.seq);
+}
+
+async function fetchAllEarlier(source: LogSource, first: LogLine | undefined): Promise<readonly LogLine[]> {
+    const pages: (readonly LogLine[])[] = [];
+    for (let next = first; ; next = pages[0]?.[0]) {
+        const page = await fetchEarlier(source, next);
+        if (page.length === 0) {
+            return pages.flat();
+        }
+        pages.unshift(page);
+    }
 }

@@ -2,6 +2,8 @@
 export interface TokenStore {
     read(): string | null;
     write(token: string, remember: boolean): void;
+    /** Another token in the place of the one that is kept. */
+    renew(token: string): void;
     clear(): void;
 }
 
@@ -14,6 +16,9 @@ export function createTokenStore(lasting: Storage, passing: Storage): TokenStore
         write(token, remember) {
             (remember ? lasting : passing).setItem(key, token);
             (remember ? passing : lasting).removeItem(key);
+        },
+        renew(token) {
+            (lasting.getItem(key) === null ? passing : lasting).setItem(key, token);
         },
         clear() {
             lasting.removeItem(key);

@@ -3,6 +3,7 @@ import { useRouter } from "vue-router";
 import type { Deployment, DeploymentRequest } from "../../../common/schema/deployment.ts";
 import { useAsyncAction, type AsyncAction } from "./useAsyncAction.ts";
 import { useConfirm } from "./useConfirm.ts";
+import { usePagePlace } from "./usePagePlace.ts";
 import { useSocket } from "./useSocket.ts";
 
 export interface DeploymentActions {
@@ -18,9 +19,10 @@ export function useDeploymentActions(): DeploymentActions {
     const { confirm } = useConfirm();
     const { t } = useI18n();
     const router = useRouter();
+    const placeOf = usePagePlace();
 
     async function open({ deployment }: { deployment: Deployment }): Promise<void> {
-        await router.push({ name: "deployment", params: { id: deployment.id } });
+        await router.push(placeOf({ name: "deployment", params: { id: deployment.id } }));
     }
 
     const deploy = useAsyncAction(async (stack: string, request?: DeploymentRequest) =>

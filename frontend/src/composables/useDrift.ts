@@ -7,6 +7,7 @@ import { CallError } from "../socket/call-error.ts";
 import { useAsyncAction, type AsyncAction } from "./useAsyncAction.ts";
 import { useConfirm } from "./useConfirm.ts";
 import { useLoaded, type Loaded } from "./useLoaded.ts";
+import { usePagePlace } from "./usePagePlace.ts";
 import { usePush, useSocket } from "./useSocket.ts";
 import { useStacks } from "./useStacks.ts";
 
@@ -25,6 +26,7 @@ export function useDrift(stack: MaybeRefOrGetter<string>): StackDrift {
     const { confirm } = useConfirm();
     const { t } = useI18n();
     const router = useRouter();
+    const placeOf = usePagePlace();
     const { stacks } = useStacks();
     const loaded = useLoaded(() => find(toValue(stack)), [() => toValue(stack)]);
 
@@ -57,7 +59,7 @@ export function useDrift(stack: MaybeRefOrGetter<string>): StackDrift {
         });
         if (sure) {
             const { deployment } = await call("restoreStack", toValue(stack));
-            await router.push({ name: "deployment", params: { id: deployment.id } });
+            await router.push(placeOf({ name: "deployment", params: { id: deployment.id } }));
         }
     });
     return { ...loaded, check, restore };

@@ -3,6 +3,7 @@ import type { DeploymentRequest } from "../../../common/schema/deployment.ts";
 import type { PipelineRun } from "../../../common/schema/pipeline-run.ts";
 import { redeployRequest } from "../model/redeploy.ts";
 import { useAsyncAction, type AsyncAction } from "./useAsyncAction.ts";
+import { usePagePlace } from "./usePagePlace.ts";
 import { useSocket } from "./useSocket.ts";
 
 export interface PipelineActions {
@@ -20,9 +21,10 @@ export interface PipelineActions {
 export function usePipelineActions(): PipelineActions {
     const { call } = useSocket();
     const router = useRouter();
+    const placeOf = usePagePlace();
 
     async function open({ pipeline }: { readonly pipeline: PipelineRun }): Promise<void> {
-        await router.push({ name: "pipeline", params: { id: pipeline.id } });
+        await router.push(placeOf({ name: "pipeline", params: { id: pipeline.id } }));
     }
 
     async function runAll(run: PipelineRun): Promise<void> {
@@ -30,7 +32,7 @@ export function usePipelineActions(): PipelineActions {
             return open(await call("runPipeline", run.stackId, redeployRequest(run)));
         }
         const { deployment } = await call("triggerBuild", run.stackId, redeployRequest(run));
-        await router.push({ name: "deployment", params: { id: deployment.id } });
+        await router.push(placeOf({ name: "deployment", params: { id: deployment.id } }));
     }
 
     return {

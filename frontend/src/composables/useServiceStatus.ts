@@ -22,8 +22,13 @@ export function useServiceStatus(name: MaybeRefOrGetter<string>): ShallowRef<Sta
         }
         asking = true;
         try {
-            const { serviceStatusList, machines } = await call("serviceStatusList", toValue(name));
-            services.value = { states: toStates(serviceStatusList), machines };
+            const { serviceStatusList, machines, containers } = await call("serviceStatusList", toValue(name));
+            services.value = {
+                states: toStates(serviceStatusList),
+                names: toNames(serviceStatusList),
+                machines,
+                containers,
+            };
         } catch {
             // Without an engine nothing is known; the banner says so.
             services.value = { states: {} };
@@ -45,6 +50,16 @@ export function toStates(answer: Readonly<Record<string, ServiceState>>): StackS
         Object.entries(answer).map(([service, state]) => [
             service,
             typeof state === "string" ? [state] : state.map(({ status }) => status),
+        ]),
+    );
+}
+
+/** The containers' names, where the answer tells them. */
+function toNames(answer: Readonly<Record<string, ServiceState>>): StackServices["names"] {
+    return Object.fromEntries(
+        Object.entries(answer).map(([service, state]) => [
+            service,
+            typeof state === "string" ? [] : state.map(({ name }) => name),
         ]),
     );
 }

@@ -18,8 +18,13 @@ export interface Session {
     /** Counts logins. A change means: a new connection, so load and subscribe again. */
     readonly epoch: Readonly<Ref<number>>;
     readonly token: Readonly<Ref<string | null>>;
-    login(username: string, password: string, remember: boolean): Promise<void>;
+    /** Whether the server asks nobody to log in. */
+    readonly loginOff: Readonly<Ref<boolean>>;
+    /** `code`: the second factor, or a recovery code. Rejects with the code `token_required` where it is missing. */
+    login(username: string, password: string, remember: boolean, code?: string): Promise<void>;
     setUp(username: string, password: string, code: string): Promise<void>;
+    /** Other browsers of the user are logged out by it, this one stays. */
+    changePassword(currentPassword: string, newPassword: string): Promise<void>;
     logout(): Promise<void>;
 }
 
@@ -38,6 +43,7 @@ export function createSession(client: SocketClient, tokens: TokenStore, reload: 
     const epoch = ref(0);
     const codeRequired = ref(false);
     const token = ref(tokens.read());
+    const loginOff = ref(false);
 
     function enter(): void {
         state.value = "in";
@@ -47,14 +53,14 @@ export function createSession(client: SocketClient, tokens: TokenStore, reload: 
     function forget(): void {
         tokens.clear();
         token.value = null;
-        state.value = "login";
+        state.value = loginOff.value ? "in" : "login";
     }
 
     async function resume(): Promise<void> {
         if (token.value === null) {
             const setup = await askSetup(client);
             codeRequired.value ||= setup.codeRequired;
-            state.value = stateAfter(setup.needed, state.value);
+            state.value = stateAfter(setup.needed, state.value, loginOff.value);
             return;
         }
         const next = { good: enter, bad: forget, unknown: retry };
@@ -67,19 +73,18 @@ export function createSession(client: SocketClient, tokens: TokenStore, reload: 
         }
     }
 
-    client.onConnect(() => void resume());
-    client.on("autoLogin", enter);
+    client.onConnect(() => {
+        loginOff.value = false;
+        void resume();
+    });
+    client.on("autoLogin", () => {
+        loginOff.value = true;
+        enter();
+    });
     client.on("setup", (details) => {
         codeRequired.value = details?.codeRequired ?? codeRequired.value;
         state.value = "setup";
     });
-
-    async function login(username: string, password: string, remember: boolean): Promise<void> {
-        const answer = await client.call("login", { username, password });
-        tokens.write(answer.token, remember);
-        token.value = answer.token;
-        enter();
-    }
 
     return {
         state: readonly(state),
@@ -88,24 +93,55 @@ export function createSession(client: SocketClient, tokens: TokenStore, reload: 
         codeRequired: readonly(codeRequired),
         epoch: readonly(epoch),
         token: readonly(token),
-        login,
-        async setUp(username, password, code) {
-            await client.call("setup", username, password, ...(code === "" ? [] : [code]));
-            await login(username, password, true);
-        },
+        loginOff: readonly(loginOff),
+        ...ways(client, tokens, token, enter),
         async logout() {
             await client.call("logout").catch(() => undefined);
+            loginOff.value = false;
             forget();
             client.reconnect();
         },
     };
 }
 
-function stateAfter(setupNeeded: boolean, state: SessionState): SessionState {
+/** The ways to come by a token. */
+function ways(
+    client: SocketClient,
+    tokens: TokenStore,
+    token: Ref<string | null>,
+    enter: () => void,
+): Pick<Session, "login" | "setUp" | "changePassword"> {
+    async function login(username: string, password: string, remember: boolean, code?: string): Promise<void> {
+        const second = code === undefined ? {} : { token: code };
+        const answer = await client.call("login", { username, password, ...second });
+        tokens.write(answer.token, remember);
+        token.value = answer.token;
+        enter();
+    }
+
+    return {
+        login,
+        async setUp(username, password, code) {
+            await client.call("setup", username, password, ...(code === "" ? [] : [code]));
+            await login(username, password, true);
+        },
+        async changePassword(currentPassword, newPassword) {
+            const answer = await client.call("changePassword", { currentPassword, newPassword });
+            // The old token ends with the old password.
+            if (answer.token !== undefined && token.value !== null) {
+                tokens.renew(answer.token);
+                token.value = answer.token;
+            }
+        },
+    };
+}
+
+/** For somebody without a token; `letIn`: the server asks nobody to log in. */
+function stateAfter(setupNeeded: boolean, state: SessionState, letIn: boolean): SessionState {
     if (setupNeeded) {
         return "setup";
     }
-    return state === "starting" ? "login" : state;
+    return state === "setup" || letIn ? state : "login";
 }
 
 /** A connection lost meanwhile says nothing about the token. */

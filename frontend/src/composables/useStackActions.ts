@@ -1,7 +1,9 @@
 import { useI18n } from "vue-i18n";
 import { useRouter } from "vue-router";
+import type { DeleteOptions } from "../../../common/schema/stack-options.ts";
+import { deleteArguments } from "../model/delete-choice.ts";
 import { useAsyncAction, type AsyncAction } from "./useAsyncAction.ts";
-import { useConfirm } from "./useConfirm.ts";
+import { usePagePath } from "./usePagePath.ts";
 import { useSocket } from "./useSocket.ts";
 import { useToasts } from "./useToasts.ts";
 
@@ -9,16 +11,17 @@ export type StackVerb = "startStack" | "stopStack" | "restartStack" | "updateSta
 
 export interface StackActions {
     readonly act: AsyncAction<[verb: StackVerb, stack: string]>;
-    readonly remove: AsyncAction<[stack: string, machines: readonly string[]]>;
+    /** Deletes, and goes home unless the stack is still there. */
+    readonly remove: AsyncAction<[stack: string, options: DeleteOptions]>;
 }
 
 /** Dockge's buttons on a stack. */
 export function useStackActions(): StackActions {
     const { call } = useSocket();
     const { t, te } = useI18n();
-    const { confirm } = useConfirm();
     const toasts = useToasts();
     const router = useRouter();
+    const pathOf = usePagePath();
 
     function say(message: string | undefined): void {
         if (message !== undefined) {
@@ -27,17 +30,10 @@ export function useStackActions(): StackActions {
     }
 
     const act = useAsyncAction(async (verb: StackVerb, stack: string) => say((await call(verb, stack)).msg));
-    const remove = useAsyncAction(async (stack: string, machines: readonly string[]) => {
-        const there = machines.length === 0 ? "" : ` ${t("stack.deleteElsewhere", { machines: machines.join(", ") })}`;
-        const sure = await confirm({
-            title: t("stack.deleteTitle", { stack }),
-            body: t("stack.deleteBody") + there,
-            action: t("stack.delete"),
-            danger: true,
-        });
-        if (sure) {
-            say((await call("deleteStack", stack)).msg);
-            await router.push("/");
+    const remove = useAsyncAction(async (stack: string, options: DeleteOptions) => {
+        say((await call("deleteStack", stack, ...deleteArguments(options))).msg);
+        if (!options.keepFiles) {
+            await router.push(pathOf("/"));
         }
     });
     return { act, remove };

@@ -1,60 +1,97 @@
 import { computed, shallowRef, watch, type ComputedRef, type InjectionKey, type Ref } from "vue";
 import type { StackSummary } from "../../../common/schema/stack.ts";
+import { listedStatus } from "../model/deployment-status.ts";
+import { applyChange, sortStacks, type StackList } from "../model/stack-lists.ts";
 import type { SocketClient } from "../socket/client.ts";
+import type { Agents } from "./useAgents.ts";
 import { required } from "./required.ts";
 import type { Session } from "./useSession.ts";
 
 export interface Stacks {
     /** All stacks by name; undefined until the first list has come. */
-    readonly stacks: Readonly<Ref<Readonly<Record<string, StackSummary>> | undefined>>;
+    readonly stacks: Readonly<Ref<StackList | undefined>>;
     /** The same, sorted: running first, then by name. */
     readonly sorted: ComputedRef<readonly StackSummary[]>;
 }
 
-export const stacksKey: InjectionKey<Stacks> = Symbol("stacks");
+/** The lists of all servers. */
+export interface AllStacks {
+    /** By endpoint; a server whose first list has not come is missing. */
+    readonly lists: Readonly<Ref<ReadonlyMap<string, StackList>>>;
+    /** Those of one server. */
+    at(endpoint: string): Stacks;
+}
 
-/** The list of stacks, live. */
+export const stacksKey: InjectionKey<Stacks> = Symbol("stacks");
+export const allStacksKey: InjectionKey<AllStacks> = Symbol("all stacks");
+
+/** The list of stacks of the server that the page is about, live. */
 export function useStacks(): Stacks {
     return required(stacksKey);
 }
 
-/** Follows the server's stack list, and its deployments for the badges in it. */
-export function createStacks(client: SocketClient, session: Session): Stacks {
-    const stacks = shallowRef<Readonly<Record<string, StackSummary>>>();
-    const newest = new Map<string, string>();
+/** The lists of stacks of all servers, live. */
+export function useAllStacks(): AllStacks {
+    return required(allStacksKey);
+}
 
-    client.on("stackList", (list) => {
-        if (list.ok) {
-            stacks.value = list.stackList;
+/** Follows the servers' stack lists, and their deployments for the badges in them. */
+export function createAllStacks(client: SocketClient, session: Session, { agents }: Agents): AllStacks {
+    const lists = shallowRef<ReadonlyMap<string, StackList>>(new Map());
+
+    function set(endpoint: string, list: StackList): void {
+        lists.value = new Map(lists.value).set(endpoint, list);
+    }
+
+    client.onEvery("stackList", (endpoint, push) => {
+        if (push.ok) {
+            set(endpoint, push.stackList);
         }
     });
-    client.on("deploymentStatusUpdate", ({ deployment }) => {
-        const summary = stacks.value?.[deployment.stackId];
-        const isOlder = (newest.get(deployment.stackId) ?? "") > deployment.createdAt;
+    client.onEvery("stackListChange", (endpoint, change) => {
+        const known = lists.value.get(endpoint);
+        if (known !== undefined) {
+            set(endpoint, applyChange(known, change));
+        }
+    });
+    followDeployments(client, lists, set);
+    watch(session.state, (state) => {
+        if (state !== "in") {
+            lists.value = new Map();
+        }
+    });
+    watch(agents, (now) => {
+        const known = new Set(["", ...(now ?? []).map(({ endpoint }) => endpoint)]);
+        const kept = [...lists.value].filter(([endpoint]) => known.has(endpoint));
+        if (now !== undefined && kept.length < lists.value.size) {
+            lists.value = new Map(kept);
+        }
+    });
+
+    return {
+        lists,
+        at(endpoint) {
+            const stacks = computed(() => lists.value.get(endpoint));
+            return { stacks, sorted: computed(() => sortStacks(Object.values(stacks.value ?? {}))) };
+        },
+    };
+}
+
+function followDeployments(
+    client: SocketClient,
+    lists: Readonly<Ref<ReadonlyMap<string, StackList>>>,
+    set: (endpoint: string, list: StackList) => void,
+): void {
+    const newest = new Map<string, string>();
+    client.onEvery("deploymentStatusUpdate", (endpoint, { deployment }) => {
+        const list = lists.value.get(endpoint);
+        const summary = list?.[deployment.stackId];
+        const key = JSON.stringify([endpoint, deployment.stackId]);
+        const isOlder = (newest.get(key) ?? "") > deployment.createdAt;
         if (summary === undefined || isOlder) {
             return;
         }
-        newest.set(deployment.stackId, deployment.createdAt);
-        stacks.value = {
-            ...stacks.value,
-            [deployment.stackId]: { ...summary, deploymentStatus: deployment.status },
-        };
+        newest.set(key, deployment.createdAt);
+        set(endpoint, { ...list, [deployment.stackId]: { ...summary, deploymentStatus: listedStatus(deployment) } });
     });
-    watch(session.state, (state) => {
-        if (state !== "in") {
-            stacks.value = undefined;
-        }
-    });
-
-    return { stacks, sorted: computed(() => Object.values(stacks.value ?? {}).sort(byStatusAndName)) };
-}
-
-function byStatusAndName(a: StackSummary, b: StackSummary): number {
-    return rank(a.status) - rank(b.status) || a.name.localeCompare(b.name);
-}
-
-/** Running first, then exited, then the rest: as Dockge's list. */
-function rank(status: number): number {
-    const order = [3, 4, 2, 1, 0];
-    return order.indexOf(status);
 }

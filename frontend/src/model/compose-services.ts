@@ -66,9 +66,22 @@ function portEntry(item: unknown): readonly string[] {
     return long.success ? [`${long.data.published}:${long.data.target}`] : [];
 }
 
-/** The port that a port entry opens on the machine: `8080:80`, `127.0.0.1:8080:80/tcp`; undefined for ranges and variables. */
+/** The port that a port entry opens on the machine: `8080:80`, `127.0.0.1:8080:80/tcp`; undefined for ranges, variables and 0, where the engine chooses. */
 export function publishedPort(entry: string): number | undefined {
     const parts = entry.replace(/\/(tcp|udp)$/, "").split(":");
     const published = parts.length < 2 ? undefined : parts.at(-2);
-    return published !== undefined && /^\d{1,5}$/.test(published) ? Number(published) : undefined;
+    return published !== undefined && /^[1-9]\d{0,4}$/.test(published) ? Number(published) : undefined;
+}
+
+/** The services of the file, then those that only containers tell of. */
+export function servicesWith(
+    services: readonly ComposeService[],
+    containers: readonly { readonly service: string; readonly image: string }[],
+): readonly ComposeService[] {
+    const known = new Set(services.map(({ name }) => name));
+    const others = new Map(containers.filter(({ service }) => !known.has(service)).map((one) => [one.service, one]));
+    return [
+        ...services,
+        ...Array.from(others.values(), ({ service, image }) => ({ name: service, image, built: false, ports: [] })),
+    ];
 }

@@ -1,5 +1,5 @@
 import type { Deployment, DeploymentPhase, DeploymentStatus } from "../../../common/schema/deployment.ts";
-import { deploymentStatuses } from "../../../common/schema/deployment.ts";
+import { awaitingApproval, deploymentStatuses } from "../../../common/schema/deployment.ts";
 
 export type Tone = "primary" | "success" | "danger" | "warning" | "secondary";
 
@@ -21,7 +21,7 @@ export const statusLook = {
 } as const satisfies Record<DeploymentStatus, Look>;
 
 /** How one looks that waits for a person. */
-export const waitingLook: Look = { tone: "warning", icon: "clock", active: false };
+export const waitingLook: Look = { tone: "warning", icon: "hourglass-half", active: false };
 
 /** Whether it waits or runs. */
 export function isActive(deployment: Pick<Deployment, "status">): boolean {
@@ -31,6 +31,21 @@ export function isActive(deployment: Pick<Deployment, "status">): boolean {
 /** Whether it is built and waits for a person's click. */
 export function awaitsApproval({ status, phase, approvedAt }: Deployment): boolean {
     return status === "building" && phase === "approval" && approvedAt === undefined;
+}
+
+/** How a deployment is told in the list of stacks: one that waits for a person is not called by its status. */
+export function listedStatus(deployment: Deployment): string {
+    return awaitsApproval(deployment) ? awaitingApproval : deployment.status;
+}
+
+/** The same read back; undefined for what this page does not know. */
+export function readListed(
+    text: string | undefined,
+): { readonly status: DeploymentStatus; readonly waiting: boolean } | undefined {
+    if (text === awaitingApproval) {
+        return { status: "building", waiting: true };
+    }
+    return isDeploymentStatus(text) ? { status: text, waiting: false } : undefined;
 }
 
 /** Narrows the free text of the stack list. */

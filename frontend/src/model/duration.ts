@@ -1,22 +1,33 @@
-/** A length of time for people: `0.9 s`, `12 s`, `3 m 05 s`, `1 h 02 m`. */
-export function formatDuration(milliseconds: number): string {
+import { formatUnit } from "./unit-format.ts";
+
+/** A length of time for people, as a language writes it: `30 ms`, `0.9 s`, `12 s`, `3 m 05 s`, `1 h 02 m`. */
+export function formatDuration(milliseconds: number, locale: string): string {
     const seconds = Math.max(0, milliseconds) / 1000;
     if (seconds < 10) {
-        return `${seconds.toFixed(1)} s`;
+        return formatUnit(seconds, "second", locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
     }
     const whole = Math.round(seconds);
     if (whole < 60) {
-        return `${whole} s`;
+        return wholeSeconds(whole, locale);
     }
     const minutes = Math.floor(whole / 60);
-    if (minutes < 60) {
-        return `${minutes} m ${twoDigits(whole % 60)} s`;
-    }
-    return `${Math.floor(minutes / 60)} h ${twoDigits(minutes % 60)} m`;
+    return minutes < 60
+        ? pair([minutes, "minute"], [whole % 60, "second"], locale)
+        : pair([Math.floor(minutes / 60), "hour"], [minutes % 60, "minute"], locale);
 }
 
-function twoDigits(count: number): string {
-    return String(count).padStart(2, "0");
+/** Whole seconds: `4 s`. */
+export function wholeSeconds(seconds: number, locale: string): string {
+    return formatUnit(seconds, "second", locale, { maximumFractionDigits: 0 });
+}
+
+/** Whole milliseconds: `30 ms`. */
+export function formatMilliseconds(milliseconds: number, locale: string): string {
+    return formatUnit(milliseconds, "millisecond", locale, { maximumFractionDigits: 0 });
+}
+
+function pair(large: readonly [number, string], small: readonly [number, string], locale: string): string {
+    return `${formatUnit(...large, locale, {})} ${formatUnit(...small, locale, { minimumIntegerDigits: 2 })}`;
 }
 
 const steps = [

@@ -5,7 +5,7 @@ import type {
     ServiceProgress,
 } from "../../../common/schema/deployment-health.ts";
 import type { Tone } from "./deployment-status.ts";
-import { formatDuration } from "./duration.ts";
+import { formatDuration, wholeSeconds } from "./duration.ts";
 
 interface Look {
     readonly tone: Tone;
@@ -59,7 +59,7 @@ export function newOutput({ verdict, reason, check }: Pick<ServiceProgress, "ver
 }
 
 /** A time that is known by the second: `4 s`, `3 m 05 s`. */
-export function formatSeconds(milliseconds: number): string {
+export function formatSeconds(milliseconds: number, locale: string): string {
     const seconds = Math.floor(milliseconds / 1000);
-    return seconds < 60 ? `${seconds} s` : formatDuration(seconds * 1000);
+    return seconds < 60 ? wholeSeconds(seconds, locale) : formatDuration(seconds * 1000, locale);
 }

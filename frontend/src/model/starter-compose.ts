@@ -6,3 +6,8 @@ export const starterCompose = `services:
     ports:
       - 8080:80
 `;
+
+/** What an override file begins with. */
+export const starterOverride = `# Laid over the compose file: what stands here is added to it, or replaces it.
+services:
+`;

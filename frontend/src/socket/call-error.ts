@@ -19,8 +19,11 @@ export class CallError extends Error {
     }
 }
 
-/** The error of a refusing answer. Older hosts answer without `msg` or `code`. */
-export function refusalError(refusal: Partial<Refusal>): CallError {
+/** The error of a refusing answer; `token_required`: the login wants the second factor. Older hosts answer without `msg` or `code`. */
+export function refusalError(refusal: Partial<Refusal> & { readonly tokenRequired?: boolean }): CallError {
+    if (refusal.tokenRequired === true) {
+        return new CallError("token_required", "login.codeMissing", true);
+    }
     if (refusal.msg === undefined) {
         return new CallError(refusal.code ?? "internal", "error.unknown", true);
     }

@@ -2,23 +2,28 @@ import { readonly, ref, type Ref } from "vue";
 import type { Ack } from "../../../common/socket/event.ts";
 import { directEvents } from "../../../common/socket/host-events.ts";
 import { CallError, refusalError } from "./call-error.ts";
-import type { Answer, EventInput, EventName, PushName, Pushes } from "./protocol.ts";
+import { createPushes, type EveryHandler, type PushHandler } from "./pushes.ts";
+import type { Answer, EventInput, EventName, PushName } from "./protocol.ts";
 import { timeLimitMs } from "./time-limit.ts";
 import type { Transport } from "./transport.ts";
 
-type PushHandler<P extends PushName> = (...args: Pushes[P]) => void;
-
-/** Talks to the server: calls with answers, and pushes. */
+/** Talks to one server, or to one behind it: calls with answers, and pushes. */
 export interface SocketClient {
+    /** Which server agent-capable events go to and are heard from; empty for the one that sent the page. */
+    readonly endpoint: string;
     /** Whether the connection stands. */
     readonly connected: Readonly<Ref<boolean>>;
     /** Sends an event and resolves with its answer; rejects with CallError on refusal, time-out or lost connection. */
     call<E extends EventName>(event: E, ...args: EventInput<E>): Promise<Answer<E>>;
-    /** Calls the handler for each push until the returned function is called. */
+    /** Calls the handler for each push of this server, and each direct one, until the returned function is called. */
     on<P extends PushName>(push: P, handler: PushHandler<P>): () => void;
+    /** The same for the pushes of all servers. */
+    onEvery<P extends PushName>(push: P, handler: EveryHandler<P>): () => void;
     /** Calls the handler after each (re)connect. */
     onConnect(handler: () => void): () => void;
     reconnect(): void;
+    /** The client of another server, reached through this one. Direct events still go to the server itself. */
+    at(endpoint: string): SocketClient;
 }
 
 /** The typed client over a wire. */
@@ -26,19 +31,9 @@ export function createSocketClient(transport: Transport): SocketClient {
     const connected = ref(false);
     const connectHandlers = new Set<() => void>();
     const pending = new Set<(error: CallError) => void>();
-    const handlers = noHandlers();
+    const pushes = createPushes();
 
-    function deliver<P extends PushName>(push: P, args: Pushes[P]): void {
-        // Newer servers may push what this page does not know.
-        if (!Object.hasOwn(handlers, push)) {
-            return;
-        }
-        for (const handler of handlers[push]) {
-            handler(...args);
-        }
-    }
-
-    transport.onPush(deliver);
+    transport.onPush(pushes.deliver);
     transport.onConnect(() => {
         connected.value = true;
         for (const handler of connectHandlers) {
@@ -52,54 +47,43 @@ export function createSocketClient(transport: Transport): SocketClient {
         }
     });
 
-    return {
-        connected: readonly(connected),
-        async call(event, ...args) {
-            // Socket.IO would keep it and send it after the next connect, before the login.
-            if (!connected.value) {
-                throw disconnected();
-            }
-            return send(transport, pending, event, args);
-        },
-        on(push, handler) {
-            handlers[push].add(handler);
-            return () => void handlers[push].delete(handler);
-        },
-        onConnect(handler) {
-            connectHandlers.add(handler);
-            return () => void connectHandlers.delete(handler);
-        },
-        reconnect: () => transport.reconnect(),
-    };
-}
+    function at(endpoint: string): SocketClient {
+        return {
+            endpoint,
+            connected: readonly(connected),
+            async call(event, ...args) {
+                // Socket.IO would keep it and send it after the next connect, before the login.
+                if (!connected.value) {
+                    throw disconnected();
+                }
+                return send({ transport, pending, endpoint }, event, args);
+            },
+            on: (push, handler) => pushes.on(endpoint, push, handler),
+            onEvery: pushes.onEvery,
+            onConnect(handler) {
+                connectHandlers.add(handler);
+                return () => void connectHandlers.delete(handler);
+            },
+            reconnect: () => transport.reconnect(),
+            at,
+        };
+    }
 
-function noHandlers(): { [P in PushName]: Set<PushHandler<P>> } {
-    return {
-        info: new Set(),
-        setup: new Set(),
-        autoLogin: new Set(),
-        refresh: new Set(),
-        stackList: new Set(),
-        terminalWrite: new Set(),
-        terminalExit: new Set(),
-        deploymentStatusUpdate: new Set(),
-        deploymentHealthUpdate: new Set(),
-        buildLogUpdate: new Set(),
-        gitRepositoryUpdate: new Set(),
-        stackPinUpdate: new Set(),
-        webhookEventUpdate: new Set(),
-        pipelineUpdate: new Set(),
-        jobLogUpdate: new Set(),
-    };
+    return at("");
 }
 
 function disconnected(): CallError {
     return new CallError("disconnected", "error.disconnected", true);
 }
 
+interface Wire {
+    readonly transport: Transport;
+    readonly pending: Set<(error: CallError) => void>;
+    readonly endpoint: string;
+}
+
 function send<E extends EventName>(
-    transport: Transport,
-    pending: Set<(error: CallError) => void>,
+    { transport, pending, endpoint }: Wire,
     event: E,
     args: EventInput<E>,
 ): Promise<Answer<E>> {
@@ -127,7 +111,7 @@ function send<E extends EventName>(
         if (Object.hasOwn(directEvents, event)) {
             transport.emit(event, [...args, acknowledge]);
         } else {
-            transport.emit("agent", ["", event, ...args, acknowledge]);
+            transport.emit("agent", [endpoint, event, ...args, acknowledge]);
         }
     });
 }

@@ -23,7 +23,11 @@ const kickedMs = 1000;
 
 /** Speaks Socket.IO with the server that served the page. */
 export function createSocketTransport(url?: string): Transport {
-    const options = { reconnectionDelayMax: 3000, transports: ["websocket", "polling"] };
+    const options = {
+        reconnectionDelayMax: 3000,
+        transports: ["websocket", "polling"],
+        auth: { stackListChanges: true },
+    };
     const socket: Socket<Listeners, Record<string, (...args: unknown[]) => void>> = url === undefined
         ? io(options)
         : io(url, options);
@@ -45,6 +49,8 @@ export function createSocketTransport(url?: string): Transport {
             socket.on("setup", (...args) => listener("setup", args));
             socket.on("autoLogin", (...args) => listener("autoLogin", args));
             socket.on("refresh", (...args) => listener("refresh", args));
+            socket.on("agentStatus", (...args) => listener("agentStatus", args));
+            socket.on("agentList", (...args) => listener("agentList", args));
             socket.on("agent", (push, ...args) => listener(push, args));
         },
         reconnect: () => void socket.disconnect().connect(),

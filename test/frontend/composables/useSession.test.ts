@@ -113,4 +113,51 @@ describe("the session", () => {
 
         expect(reloads).toEqual(["reload"]);
     });
+
+    it("tells that the login wants a code, and sends it", async () => {
+        const { transport, session } = setUp();
+        transport.answerAll("needSetup", () => ({ ok: true, needSetup: false }));
+        transport.answerAll("login", ([given]) =>
+            JSON.stringify(given).includes("token") ? { ok: true, token: adminToken } : { tokenRequired: true },
+        );
+        transport.connect();
+        await flushPromises();
+
+        await expect(session.login("admin", "secret1", true)).rejects.toMatchObject({ code: "token_required" });
+        expect(session.state.value).toBe("login");
+        await session.login("admin", "secret1", true, "123 456");
+
+        expect(transport.sentAs("login")[1]?.args).toEqual([
+            { username: "admin", password: "secret1", token: "123 456" },
+        ]);
+        expect(session.state.value).toBe("in");
+    });
+
+    it("lets everybody in where login is switched off, a browser with an old token too, until it is on again", async () => {
+        const { transport, session } = setUp(adminToken);
+        transport.answerAll("loginByToken", () => ({ ok: false, msg: "authInvalidToken", msgi18n: true }));
+        transport.answerAll("needSetup", () => ({ ok: true, needSetup: false }));
+        transport.connect();
+        transport.push("autoLogin");
+        await flushPromises();
+        expect([session.state.value, session.loginOff.value]).toEqual(["in", true]);
+
+        transport.disconnect();
+        transport.connect();
+        await flushPromises();
+
+        expect([session.state.value, session.loginOff.value]).toEqual(["login", false]);
+    });
+
+    it("keeps the new token of a changed password where the old one was", async () => {
+        const { transport, session } = setUp(adminToken);
+        transport.answerAll("loginByToken", () => ({ ok: true }));
+        transport.answerAll("changePassword", () => ({ ok: true, token: "x.new.x" }));
+        transport.connect();
+        await flushPromises();
+
+        await session.changePassword("secret1", "secret2");
+
+        expect(localStorage.getItem("token")).toBe("x.new.x");
+    });
 });

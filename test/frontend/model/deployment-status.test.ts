@@ -63,7 +63,7 @@ describe("times in words", () => {
         [185_000, "3 m 05 s"],
         [3_725_000, "1 h 02 m"],
     ])("%i ms is %s", (milliseconds, text) => {
-        expect(formatDuration(milliseconds)).toBe(text);
+        expect(formatDuration(milliseconds, "en")).toBe(text);
     });
 
     it.each([

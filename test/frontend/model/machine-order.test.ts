@@ -101,8 +101,8 @@ describe("an amount of bytes", () => {
         [12_345, "12 kB"],
         [1_500_000, "1.5 MB"],
         [53_700_000_000, "54 GB"],
-        [2e18, "2000 PB"],
+        [2e18, "2,000 PB"],
     ])("%i is %s", (bytes, text) => {
-        expect(formatBytes(bytes)).toBe(text);
+        expect(formatBytes(bytes, "en")).toBe(text);
     });
 });

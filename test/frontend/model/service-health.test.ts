@@ -53,5 +53,5 @@ it.each([
     [4700, "4 s"],
     [185_000, "3 m 05 s"],
 ])("%i ms are %s", (milliseconds, text) => {
-    expect(formatSeconds(milliseconds)).toBe(text);
+    expect(formatSeconds(milliseconds, "en")).toBe(text);
 });

@@ -57,7 +57,7 @@ describe("the page of a pipeline", () => {
         expect(box("compile").text()).toMatch(/compile.*passed.*1 m 14 s/s);
         expect(box("unit [20]").text()).toMatch(/running.*1 m 18 s.*try 2/s);
         expect(box("browser").text()).toMatch(/failed, may fail.*after compile/s);
-        expect(box("announce").text()).toMatch(/waiting.*after package/s);
+        expect(box("announce").text()).toMatch(/queued.*after package/s);
         expect(wrapper.findAll(".pipeline-lines .need")).toHaveLength(3);
     });
 

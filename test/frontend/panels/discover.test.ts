@@ -174,7 +174,7 @@ describe("discovering stacks", () => {
         await wrapper.find(`button[aria-label="Deploy now: shop"]`).trigger("click");
         await flushPromises();
         expect(transport.sentAs("triggerBuild")[0]?.args[0]).toBe("shop");
-        expect(wrapper.text()).toContain("waiting");
+        expect(wrapper.text()).toContain("queued");
 
         transport.push("deploymentStatusUpdate", { deployment: deployment("d1") });
         await flushPromises();

@@ -23,7 +23,7 @@ describe("the containers of a stack", () => {
             answers: { serviceStatusList: { serviceStatusList: { web: "healthy" } } },
         });
         await flushPromises();
-        expect(badges(wrapper)).toEqual(["healthy", "8080:80"]);
+        expect(badges(wrapper)).toEqual(["8080:80", "healthy"]);
     });
 
     it("tell their machine, and their ports lead there", async () => {
@@ -33,9 +33,11 @@ describe("the containers of a stack", () => {
             { name: "cellar", hostname: "cellar.lan", services: {} },
         ];
         const places = containerPlaces("web", { states: {}, machines });
-        const { wrapper } = await mountConnected(ContainerCard, { props: { service: web, places, host: "here.lan" } });
+        const { wrapper } = await mountConnected(ContainerCard, {
+            props: { stackName: "shop", service: web, places, host: "here.lan" },
+        });
 
-        expect(badges(wrapper).slice(0, 3)).toEqual(["running", "exited · attic", "not there · cellar"]);
+        expect(badges(wrapper).slice(3)).toEqual(["running", "exited · attic", "not there · cellar"]);
         expect(wrapper.findAll("a").map((link) => [link.text(), link.attributes("href")])).toEqual([
             ["8080:80", "http://here.lan:8080"],
             ["8080:80 · attic", "http://attic.lan:8080"],

@@ -42,7 +42,7 @@ describe("a stack's pipelines", () => {
         expect(first?.findAll(".dot-stage").map((stage) => stage.attributes("aria-label"))).toEqual([
             "build: 2 passed",
             "test: 1 passed, 1 running, 1 failed, may fail",
-            "release: 2 waiting, 1 manual",
+            "release: 2 queued, 1 manual",
         ]);
         expect(first?.findAll(".dot")[3]?.attributes("title")).toBe("test · unit [20]: running");
         expect(first?.find("a[href*=pipeline]").exists()).toBe(true);

@@ -31,6 +31,53 @@ describe("the socket client", () => {
         ]);
     });
 
+    it("sends the agent events of another server there, and direct ones to the server itself", () => {
+        const { transport, client } = setUp();
+        const emitted: unknown[] = [];
+        const scoped = createSocketClient({
+            ...transport,
+            onConnect: (listener) => listener(),
+            emit: (event, args) => emitted.push([event, ...args.slice(0, -1)]),
+        }).at("attic:5001");
+
+        void scoped.call("startStack", "shop");
+        void scoped.call("needSetup");
+
+        expect(client.endpoint).toBe("");
+        expect(scoped.endpoint).toBe("attic:5001");
+        expect(emitted).toEqual([["agent", "attic:5001", "startStack", "shop"], ["needSetup"]]);
+    });
+
+    it("hears only its own server's pushes, direct ones and terminals from anywhere", () => {
+        const { transport, client } = setUp();
+        const heard: string[] = [];
+        for (const [name, one] of [
+            ["base", client],
+            ["attic", client.at("attic:5001")],
+        ] as const) {
+            one.on("stackList", ({ endpoint }) => heard.push(`${name} hears the list of "${endpoint}"`));
+            one.on("terminalWrite", (terminal) => heard.push(`${name} hears ${terminal}`));
+            one.on("refresh", () => heard.push(`${name} hears refresh`));
+        }
+        client.onEvery("stackList", (endpoint) => heard.push(`all hear "${endpoint}"`));
+
+        transport.push("stackList", { ok: true, stackList: {}, endpoint: "" });
+        transport.push("stackList", { ok: true, stackList: {}, endpoint: "attic:5001" });
+        transport.push("terminalWrite", "combined-attic:5001-shop", "hello");
+        transport.push("refresh");
+
+        expect(heard).toEqual([
+            'base hears the list of ""',
+            'all hear ""',
+            'attic hears the list of "attic:5001"',
+            'all hear "attic:5001"',
+            "base hears combined-attic:5001-shop",
+            "attic hears combined-attic:5001-shop",
+            "base hears refresh",
+            "attic hears refresh",
+        ]);
+    });
+
     it("sends nothing while the connection is lost", async () => {
         const { transport, client } = setUp();
         transport.disconnect();
@@ -57,7 +104,7 @@ describe("the socket client", () => {
             { ok: false, msg: "Busy.", code: "conflict" },
             { message: "Busy.", translatable: false, code: "conflict" },
         ],
-        [{ tokenRequired: true }, { message: "error.unknown", translatable: true }],
+        [{ tokenRequired: true }, { code: "token_required", translatable: true }],
     ])("rejects with the refusal %j", async (refusal, expected) => {
         const { transport, client } = setUp();
 

@@ -3,6 +3,8 @@ import type { PushListener, Transport } from "../../../frontend/src/socket/trans
 
 export interface SentEvent {
     readonly event: string;
+    /** The server that it goes to; empty for the one that sent the page. */
+    readonly endpoint: string;
     readonly args: readonly unknown[];
     /** Answers as the server would. */
     answer(value: object): void;
@@ -15,8 +17,8 @@ export interface FakeTransport extends Transport {
     connect(): void;
     disconnect(): void;
     push<P extends PushName>(push: P, ...args: Pushes[P]): void;
-    /** From now on every such event is answered at once. */
-    answerAll(event: string, value: (args: readonly unknown[]) => object): void;
+    /** From now on every such event is answered at once; undefined leaves one without an answer. */
+    answerAll(event: string, value: (args: readonly unknown[], endpoint: string) => object | undefined): void;
 }
 
 /** A wire whose other end is the test. */
@@ -25,7 +27,7 @@ export function createFakeTransport(): FakeTransport {
     const disconnected: (() => void)[] = [];
     const listeners: PushListener[] = [];
     const sent: SentEvent[] = [];
-    const automatic = new Map<string, (args: readonly unknown[]) => object>();
+    const automatic = new Map<string, (args: readonly unknown[], endpoint: string) => object | undefined>();
 
     return {
         sent,
@@ -34,8 +36,10 @@ export function createFakeTransport(): FakeTransport {
             const name = event === "agent" ? String(all[1]) : event;
             const ack = all.at(-1);
             const args = all.slice(event === "agent" ? 2 : 0, -1);
+            const endpoint = event === "agent" ? String(all[0]) : "";
             const one = {
                 event: name,
+                endpoint,
                 args,
                 answer(value: object) {
                     if (typeof ack === "function") {
@@ -44,9 +48,9 @@ export function createFakeTransport(): FakeTransport {
                 },
             };
             sent.push(one);
-            const reply = automatic.get(name);
+            const reply = automatic.get(name)?.(args, endpoint);
             if (reply !== undefined) {
-                one.answer(reply(args));
+                one.answer(reply);
             }
         },
         onConnect: (listener) => void connected.push(listener),

@@ -37,6 +37,7 @@ export async function mountConnected(
         history: createMemoryHistory(),
         routes: [
             { path: "/", component: empty },
+            { path: "/terminal/:stackName/:serviceName/:type/:index?", name: "terminal", component: empty },
             ...named.map((name) => ({ path: `/${name}/:stackName?/:id?`, name, component: empty })),
         ],
     });

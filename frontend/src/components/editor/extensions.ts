@@ -1,31 +1,40 @@
+import { closeBrackets } from "@codemirror/autocomplete";
+import { history } from "@codemirror/commands";
 import { yaml } from "@codemirror/lang-yaml";
 import {
     bracketMatching,
+    codeFolding,
     defaultHighlightStyle,
+    foldGutter,
     indentOnInput,
     indentUnit,
     StreamLanguage,
     syntaxHighlighting,
 } from "@codemirror/language";
 import { properties } from "@codemirror/legacy-modes/mode/properties";
+import { highlightSelectionMatches, search } from "@codemirror/search";
 import { EditorState, type Extension } from "@codemirror/state";
 import { oneDarkHighlightStyle } from "@codemirror/theme-one-dark";
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
-import { undoHistory } from "./history.ts";
 import { editorKeys } from "./keys.ts";
 
 export type EditorLanguage = "yaml" | "properties";
 
-/** What every editor has: line numbers, undo, indentation. */
+/** What every editor has: line numbers, undo, indentation, search, folding. */
 export function editorBasics(): Extension {
     return [
         lineNumbers(),
+        foldGutter(),
+        codeFolding(),
         drawSelection(),
         bracketMatching(),
+        closeBrackets(),
         indentOnInput(),
         indentUnit.of("  "),
         EditorState.tabSize.of(4),
-        undoHistory,
+        history(),
+        search({ top: true }),
+        highlightSelectionMatches(),
         keymap.of(editorKeys),
     ];
 }

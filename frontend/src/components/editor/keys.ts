@@ -1,6 +1,10 @@
+import { acceptCompletion, completionKeymap } from "@codemirror/autocomplete";
+import { defaultKeymap, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { foldKeymap } from "@codemirror/language";
+import { lintKeymap } from "@codemirror/lint";
+import { searchKeymap } from "@codemirror/search";
 import { EditorSelection, type StateCommand } from "@codemirror/state";
-import type { KeyBinding } from "@codemirror/view";
-import { redo, undo } from "./history.ts";
+import type { EditorView, KeyBinding } from "@codemirror/view";
 
 /** A new line as deep as this one, deeper after a colon that opens a YAML block. */
 const newLine: StateCommand = ({ state, dispatch }) => {
@@ -20,32 +24,24 @@ const newLine: StateCommand = ({ state, dispatch }) => {
     return true;
 };
 
-/** Ctrl+] and Ctrl+[ rather than Tab: Tab must leave the editor for those who use the keyboard alone. */
-function indent(direction: 1 | -1): StateCommand {
-    return ({ state, dispatch }) => {
-        if (state.readOnly) {
-            return false;
-        }
-        const first = state.doc.lineAt(state.selection.main.from).number;
-        const last = state.doc.lineAt(state.selection.main.to).number;
-        const changes = [];
-        for (let number = first; number <= last; number += 1) {
-            const line = state.doc.line(number);
-            const spaces = /^ {0,2}/.exec(line.text)?.[0].length ?? 0;
-            changes.push(
-                direction === 1 ? { from: line.from, insert: "  " } : { from: line.from, to: line.from + spaces },
-            );
-        }
-        dispatch(state.update({ changes, userEvent: "input.indent" }));
-        return true;
-    };
+/** For two seconds after Escape, Tab is the browser's. */
+function leaveByTab(view: EditorView, event: KeyboardEvent): boolean {
+    if (event.key === "Escape") {
+        view.setTabFocusMode(2000);
+    }
+    return false;
 }
 
+/** Tab takes an offer or indents; after Escape it leaves the editor, for those who use the keyboard alone. */
 export const editorKeys: readonly KeyBinding[] = [
+    { any: leaveByTab },
+    ...completionKeymap,
+    { key: "Tab", run: acceptCompletion },
     { key: "Enter", run: newLine },
-    { key: "Mod-z", run: undo, preventDefault: true },
-    { key: "Mod-y", run: redo, preventDefault: true },
-    { key: "Mod-Shift-z", run: redo, preventDefault: true },
-    { key: "Mod-]", run: indent(1) },
-    { key: "Mod-[", run: indent(-1) },
+    indentWithTab,
+    ...searchKeymap,
+    ...historyKeymap,
+    ...foldKeymap,
+    ...lintKeymap,
+    ...defaultKeymap,
 ];
