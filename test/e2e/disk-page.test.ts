@@ -32,7 +32,8 @@ describe.skipIf(!hasBrowser)("the disk, in the browser", () => {
 
     it("is found in the menu, with what takes it and how full it is", async () => {
         await page.getByRole("button", { name: "Account" }).click();
-        await page.getByRole("menuitem", { name: "Disk" }).click();
+        await page.getByRole("menuitem", { name: "Settings" }).click();
+        await page.getByRole("link", { name: "Disk" }).click();
         await page.getByText("Not cleaned up yet.").waitFor();
         expect(await page.getByRole("meter", { name: /^Workspaces/ }).getAttribute("aria-valuetext")).toBe("3.0 MB");
         expect(await page.getByRole("meter", { name: /^Data: / }).getAttribute("aria-valuetext")).toMatch(/ free$/);

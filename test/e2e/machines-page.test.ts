@@ -72,7 +72,8 @@ describe.skipIf(!hasBrowser || sshd === undefined)("machines, set up in the brow
     it("are found in the menu, and say what to do while there is none", async () => {
         await page.getByRole("button", { name: "Account" }).click();
         await picture(page, "machines-menu");
-        await page.getByRole("menuitem", { name: "Machines" }).click();
+        await page.getByRole("menuitem", { name: "Settings" }).click();
+        await page.getByRole("link", { name: "Machines" }).click();
         await page.getByText("Without one, every stack runs on this machine.").waitFor();
         await pictures(page, "machines-empty");
     });
