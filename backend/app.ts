@@ -179,12 +179,7 @@ function pluginPorts(parts: Parts): PluginPorts {
     const directory = `${config.dataDirectory}/cicd`;
     const sqlite = { database, cipher, clock: systemClock };
     const deployments = createDeploymentStore(sqlite);
-    const git = createGit({
-        directory: `${directory}/repos`,
-        path: config.dockerEnvironment["PATH"] ?? "",
-        allowPrivateHosts: config.allowPrivateGitHosts,
-        allowFile: config.allowFileGit,
-    });
+    const git = pluginGit(config, directory);
     const onError = (error: unknown): void => log.error({ err: error }, "something went wrong");
     const failures = memoryRateLimit(60, 60);
     return {
@@ -235,6 +230,15 @@ function pluginPorts(parts: Parts): PluginPorts {
         onNotice: (message) => log.info({}, message),
         onError,
     };
+}
+
+function pluginGit(config: Config, directory: string): ReturnType<typeof createGit> {
+    return createGit({
+        directory: `${directory}/repos`,
+        path: config.dockerEnvironment["PATH"] ?? "",
+        allowPrivateHosts: config.allowPrivateGitHosts,
+        allowFile: config.allowFileGit,
+    });
 }
 
 /** Logs in files, and where in them which lines lie in the database. */

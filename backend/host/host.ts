@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
+import type { StackSummary } from "../../common/schema/stack.ts";
 import type { EngineState } from "../../common/socket/host-events.ts";
 import { createAccounts } from "./accounts.ts";
 import { connectAgent } from "./adapters/agent/connect-agent.ts";
@@ -28,7 +29,7 @@ import { setUpCode } from "./services/set-up-code.ts";
 import type { StackAction } from "./services/stack-operations.ts";
 import type { AgentContext } from "./socket/context.ts";
 import type { EventHandlers, EventTable } from "./socket/event-table.ts";
-import { createStacks } from "./stacks.ts";
+import { createStacks, type Stacks, type StacksPorts } from "./stacks.ts";
 
 /** The embedded stack manager. Plugins add themselves before it starts. */
 export interface EmbeddedHost {
@@ -65,7 +66,7 @@ type StackActionListener = (stack: string, action: StackAction) => void | Promis
 const callsPerMinute = 1200;
 
 export async function createHost(options: HostOptions): Promise<EmbeddedHost> {
-    const { config, apiTokens, log } = options;
+    const { config, apiTokens } = options;
     const stopping = new AbortController();
     const listeners: StackActionListener[] = [];
     let extension = noExtension;
@@ -73,34 +74,16 @@ export async function createHost(options: HostOptions): Promise<EmbeddedHost> {
     const code = setUpCode(config.hostname);
     const accounts = await createAccounts(options, code);
     const { login, setUp } = accounts;
-    const files = diskStackFiles(config.stacksDirectory);
-    const compose = { files, environment: config.dockerEnvironment, stopping: stopping.signal };
-    const stacks = createStacks({
-        ...enginePorts(options.docker, { ...compose, extension: () => extension }),
-        stacksDirectory: config.stacksDirectory,
-        enableConsole: config.enableConsole,
-        files,
-        folders: diskFolderWatch(config.stacksDirectory),
-        watch: dockerContainerWatch(options.docker, config.dockerEnvironment, config.stacksDirectory),
-        programs: ptyPrograms(config.dockerEnvironment),
+    const stacks = hostStacks(options, {
         extension: () => extension,
         notify: (stack, action) => tellAll(listeners, stack, action),
-        findTrouble: options.findTrouble,
         isWatched: () => edge.isWatched(),
         onList: (list) => edge.pushList(list),
         onEngine: () => edge.pushInfo(),
         onUpdates: (updates) => edge.push("stackUpdates", { updates }),
         stopping: stopping.signal,
-        log,
     });
-    const agents = new Agents({
-        connect: connectAgent,
-        tokens: createAgentTokens(),
-        passwords: agentPasswords(options.secrets),
-        store: options.agentStore,
-        after,
-        log,
-    });
+    const agents = hostAgents(options);
     const edge = createEdge({
         ...options,
         agents,
@@ -138,16 +121,52 @@ export async function createHost(options: HostOptions): Promise<EmbeddedHost> {
         onStackAction: (listener) => void listeners.push(listener),
         authenticate: (bearer) => authenticate({ ...login, apiTokens }, bearer),
         logInByPassword: (given) => logInByPassword(login, given),
-        listStacks: async () => {
-            const list = Object.values(await stacks.live.refreshNow());
-            return list.filter((stack) => stack.isManagedByDockge);
-        },
+        listStacks: () => listManaged(stacks),
         createStackDirectory: (stack) => stacks.files.create(stack),
         stackDirectory: (stack) => stacks.files.directory(stack),
         refreshStacks: () => stacks.live.refresh(),
         engineState: () => stacks.live.engine(),
         writeToTerminal: (stack, text) => stacks.terminals.open("progress", stack).write(text),
     };
+}
+
+type HostLinks = Pick<
+    StacksPorts,
+    "extension" | "notify" | "isWatched" | "onList" | "onEngine" | "onUpdates" | "stopping"
+>;
+
+/** The stacks of this machine; what belongs to the rest of the host is given as `links`. */
+function hostStacks({ config, docker, findTrouble, log }: HostOptions, links: HostLinks): Stacks {
+    const { stacksDirectory, dockerEnvironment, enableConsole } = config;
+    const { extension, stopping } = links;
+    const files = diskStackFiles(stacksDirectory);
+    return createStacks({
+        ...enginePorts(docker, { files, environment: dockerEnvironment, stopping, extension }),
+        ...links,
+        stacksDirectory,
+        enableConsole,
+        files,
+        folders: diskFolderWatch(stacksDirectory),
+        watch: dockerContainerWatch(docker, dockerEnvironment, stacksDirectory),
+        programs: ptyPrograms(dockerEnvironment),
+        findTrouble,
+        log,
+    });
+}
+
+function hostAgents({ secrets, agentStore, log }: HostOptions): Agents {
+    return new Agents({
+        connect: connectAgent,
+        tokens: createAgentTokens(),
+        passwords: agentPasswords(secrets),
+        store: agentStore,
+        after,
+        log,
+    });
+}
+
+async function listManaged({ live }: Stacks): Promise<readonly StackSummary[]> {
+    return Object.values(await live.refreshNow()).filter((stack) => stack.isManagedByDockge);
 }
 
 async function prepareFirstUser(setUp: SetUp, code: string | undefined, { config, log }: HostOptions): Promise<void> {

@@ -60,7 +60,9 @@ export function createStacks(ports: StacksPorts): Stacks {
         terminals,
         lock,
         containersOf: (stack: string) => live.containersOf(stack),
-        isUnmanaged: (stack: string) => isUnmanaged(live.list(), stack),
+        // The list may not have seen a folder that was made just now.
+        isUnmanaged: async (stack: string) =>
+            isUnmanaged(live.list(), stack) && (await files.find(stack)) === undefined,
         refresh: () => live.refresh(),
     };
     const operations = createStackOperations({

@@ -4,7 +4,7 @@ import type { ImageUpdate, StackUpdate } from "../schema/image-update.ts";
 import { PruneRequest, type PruneReport } from "../schema/prune.ts";
 import { ServiceName } from "../schema/service-name.ts";
 import { Shell } from "../schema/shell.ts";
-import { StackName } from "../schema/stack-name.ts";
+import { DockgeStackName as StackName } from "../schema/stack-name.ts";
 import type { Done, EventDefinition } from "./event.ts";
 
 const terminalName = z.string().max(512);

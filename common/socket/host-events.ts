@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { StackDetails, StackSummary } from "../schema/stack.ts";
-import { StackName } from "../schema/stack-name.ts";
+import { DockgeStackName as StackName } from "../schema/stack-name.ts";
 import { StackFileOptions, DeleteOptions } from "../schema/stack-options.ts";
 import { accountEvents, type AccountAnswers } from "./account-events.ts";
 import { agentListEvents } from "./agent-list-events.ts";

@@ -4,6 +4,7 @@ import { measureJobs } from "./measure-jobs.ts";
 import { measureMemory } from "./measure-memory.ts";
 import { measurePushes } from "./measure-pushes.ts";
 import { measureRemote } from "./measure-remote.ts";
+import { measureScale } from "./measure-scale.ts";
 import { markdownTable, type Row } from "./table.ts";
 
 type Measure = (say: (text: string) => void, ended: () => boolean) => Promise<readonly Row[]>;
@@ -14,6 +15,7 @@ const parts: Readonly<Record<string, Measure>> = {
     jobs: measureJobs,
     deliveries: measureDeliveries,
     memory: measureMemory,
+    scale: measureScale,
 };
 
 /**

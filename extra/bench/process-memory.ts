@@ -18,9 +18,18 @@ export function residentMegabytes(pids: readonly number[]): number {
 
 /** Processor time that a process has used so far, in milliseconds. The kernel counts it in hundredths of a second. */
 export function processorMilliseconds(pid: number): number {
-    const [, after = ""] = readProcess(pid, "stat").split(") ");
-    const fields = after.split(" ").map(Number);
-    return ((fields[11] ?? 0) + (fields[12] ?? 0)) * 10;
+    return hundredths(pid, [11, 12]) * 10;
+}
+
+/** Of all these processes together, in milliseconds, with what their ended children had used. */
+export function processorMillisecondsOfAll(pids: readonly number[]): number {
+    return pids.reduce((sum, pid) => sum + hundredths(pid, [11, 12, 13, 14]) * 10, 0);
+}
+
+/** The sum of some fields of `stat`, counted from the process's state on. */
+function hundredths(pid: number, places: readonly number[]): number {
+    const fields = (readProcess(pid, "stat").split(") ").at(-1) ?? "").split(" ").map(Number);
+    return places.reduce((sum, place) => sum + (fields[place] ?? 0), 0);
 }
 
 function runningProcesses(): readonly { pid: number; parent: number }[] {

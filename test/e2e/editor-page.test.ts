@@ -83,17 +83,17 @@ describe.skipIf(!hasBrowser)("compose files written in the browser", () => {
         await page.keyboard.press("Enter");
         await page.keyboard.type("stop_s");
         await page.getByRole("option", { name: "stop_signal" }).waitFor();
-        await page.keyboard.press("Enter");
+        await takeOffer(page);
         await page.getByRole("option", { name: "SIGINT" }).waitFor();
         await pictures(page, "completion");
-        await page.keyboard.press("Enter");
+        await takeOffer(page);
         await page.locator(".cm-line", { hasText: "    stop_signal: SIGINT" }).waitFor();
 
         // The first one closes what is offered.
         await page.keyboard.press("Escape");
         await page.keyboard.press("Escape");
         await page.keyboard.press("Tab");
-        expect(await page.evaluate("document.activeElement.closest('.cm-content') === null")).toBe(true);
+        expect(await page.evaluate("document.activeElement.getAttribute('aria-label')")).not.toBe("compose.yaml");
     });
 
     it("marks what is wrong and leads there", async () => {
@@ -136,3 +136,9 @@ describe.skipIf(!hasBrowser)("compose files written in the browser", () => {
         await pictures(page, "view");
     });
 });
+
+/** The editor does not take an offer in its first 75 ms, when Enter may have been meant for the text. */
+async function takeOffer(page: Page): Promise<void> {
+    await page.waitForTimeout(100);
+    await page.keyboard.press("Enter");
+}

@@ -46,6 +46,21 @@ describe("this server as main of a Dockge 1.5.0 agent", () => {
         expect(agent.heard.filter(({ event }) => event === "login")).toHaveLength(1);
     });
 
+    it("renames an agent for people, and tells every browser", async () => {
+        const agent = await startPlayedAgent();
+        const main = await startMain();
+        const [browser, other] = [await main.connectLoggedIn(), await main.connectLoggedIn()];
+        await browser.call("addAgent", { url: agent.url, ...credentials, name: "Cellar" });
+
+        const renamed = await browser.call("updateAgent", agent.url, "Attic");
+
+        expect(renamed).toEqual({ ok: true, msg: "agentUpdatedSuccessfully", msgi18n: true });
+        for (const { push } of [browser, other]) {
+            await push("agentList", ({ agentList }) => JSON.stringify(agentList).includes("Attic"));
+        }
+        expect(await browser.call("updateAgent", "http://nobody:1", "Attic")).toMatchObject({ ok: false });
+    });
+
     it("passes calls on as they are, with the agent's own answers, and the terminal's text", async () => {
         const agent = await startPlayedAgent({
             answer: (event) =>

@@ -25,8 +25,13 @@ export interface Conversation {
 }
 
 /** Connects; the client goes when the test ends. */
-export async function converse(url: string, headers: Readonly<Record<string, string>> = {}): Promise<Conversation> {
-    const socket = io(url, { transports: ["websocket"], forceNew: true, reconnection: false, extraHeaders: headers });
+export async function converse(
+    url: string,
+    headers: Readonly<Record<string, string>> = {},
+    auth: Readonly<Record<string, unknown>> = {},
+): Promise<Conversation> {
+    const options = { transports: ["websocket"], forceNew: true, reconnection: false, extraHeaders: headers, auth };
+    const socket = io(url, options);
     onTestFinished(() => void socket.disconnect());
     const heard: Heard[] = [];
     let told = 0;

@@ -6,6 +6,6 @@ import { onTestFinished } from "vitest";
 /** A directory that is gone when the test ends. Call it inside a test. */
 export async function temporaryDirectory(): Promise<string> {
     const directory = await mkdtemp(join(tmpdir(), "dockge-cicd-test-"));
-    onTestFinished(() => rm(directory, { recursive: true, force: true }));
+    onTestFinished(() => rm(directory, { recursive: true, force: true, maxRetries: 3 }));
     return directory;
 }

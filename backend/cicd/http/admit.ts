@@ -27,22 +27,43 @@ export async function admit(ports: AdmitPorts, right: Route["right"], request: R
     return caller;
 }
 
+/** Whether who was admitted would be again. Their token may have been revoked meanwhile, or its login be over. */
+export async function isStillAdmitted(
+    ports: Pick<AdmitPorts, "authenticate">,
+    right: Route["right"],
+    request: Request,
+): Promise<boolean> {
+    if (right === "public") {
+        return true;
+    }
+    const caller = await findCaller(ports, request);
+    return caller !== undefined && includesRight(caller.rights, right);
+}
+
 /** The address that a request came from. */
 export function addressOf(request: Request): string {
     return request.ip ?? request.socket.remoteAddress ?? "unknown";
 }
 
 async function authenticate(ports: AdmitPorts, request: Request): Promise<Caller> {
-    const bearer = /^Bearer +(\S+) *$/i.exec(request.get("Authorization") ?? "")?.[1];
-    const caller = bearer === undefined ? undefined : await ports.authenticate(bearer);
+    const caller = await findCaller(ports, request);
     if (caller !== undefined) {
         return caller;
     }
     await ports.addressLimit(addressOf(request));
     throw new AppError(
         "unauthorized",
-        bearer === undefined
+        bearerOf(request) === undefined
             ? 'Authorization: is missing; send "Bearer <token>" with an API token or the token of a login'
             : "Authorization: the token is unknown, expired or revoked; log in again, or use another token",
     );
+}
+
+async function findCaller({ authenticate }: Pick<AdmitPorts, "authenticate">, request: Request) {
+    const bearer = bearerOf(request);
+    return bearer === undefined ? undefined : authenticate(bearer);
+}
+
+function bearerOf(request: Request): string | undefined {
+    return /^Bearer +(\S+) *$/i.exec(request.get("Authorization") ?? "")?.[1];
 }

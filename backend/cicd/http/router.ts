@@ -2,7 +2,7 @@ import express, { type ErrorRequestHandler, type Request, type Response, type Ro
 import { AppError } from "../../../common/errors.ts";
 import type { Host } from "../core/host.ts";
 import type { CicdServices } from "../services/cicd-services.ts";
-import { addressOf, admit, type AdmitPorts } from "./admit.ts";
+import { addressOf, admit, isStillAdmitted, type AdmitPorts } from "./admit.ts";
 import { perMinute } from "./rate-limit.ts";
 import { readJson } from "./read-json.ts";
 import type { Route, RouteAnswer } from "./route.ts";
@@ -17,6 +17,8 @@ export interface RouterOptions {
     readonly report: ReportError;
     /** A minute, for one caller; default 1200. */
     readonly callsPerMinute?: number;
+    /** How often it is looked whether the caller of a stream may still read it; default 15 s. */
+    readonly recheckMilliseconds?: number;
 }
 
 /** REST: the table of routes below `/api/v1`, and its description. Mount it at the root. */
@@ -65,7 +67,29 @@ async function serve(options: ServeOptions, route: Route, request: Request, resp
     };
     const from = { address: addressOf(request), userAgent: request.get("User-Agent") ?? "" };
     const answer = await route.run(raw, { services: options.services, caller, ...from, signal });
-    await send(answer, request, response, signal);
+    const stopWatching = watchCaller(options, route, request, response);
+    try {
+        await send(answer, request, response, signal);
+    } finally {
+        stopWatching();
+    }
+}
+
+/** A stream may outlive its caller's token: it is cut then. */
+function watchCaller(
+    { admission, recheckMilliseconds = 15_000, report }: ServeOptions,
+    { right }: Route,
+    request: Request,
+    response: Response,
+): () => void {
+    const timer = setInterval(() => {
+        isStillAdmitted(admission, right, request).then((isAdmitted) => {
+            if (!isAdmitted) {
+                response.destroy();
+            }
+        }, report);
+    }, recheckMilliseconds);
+    return () => clearInterval(timer);
 }
 
 async function send(answer: RouteAnswer, request: Request, response: Response, signal: AbortSignal): Promise<void> {

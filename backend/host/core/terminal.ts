@@ -46,6 +46,8 @@ export type TerminalKind = "progress" | "combined" | "shell" | "console";
 export interface TerminalViewer {
     write(kind: TerminalKind, stack: string, text: string): void;
     exit(kind: TerminalKind, stack: string, exitCode: number): void;
+    /** Whether nobody looks any more: whatever was still being prepared for them is not begun. */
+    isGone?(): boolean;
 }
 
 /** Dockge's sizes. */

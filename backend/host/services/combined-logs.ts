@@ -71,6 +71,9 @@ export function createCombinedLogs(ports: CombinedLogsPorts): CombinedLogs {
 
     return {
         join(stack, viewer) {
+            if (viewer.isGone?.() === true) {
+                return "";
+            }
             const shown = ports.terminals.open("combined", stack).join(viewer);
             followWhere(stack, ({ oneOff }) => !oneOff);
             return shown;

@@ -60,6 +60,6 @@ async function hasStopped(
     return containers.every(({ state, oneOff }) => oneOff || !["running", "restarting", "paused"].includes(state));
 }
 
-function whyNotUpdated({ isUnmanaged }: Pick<ServiceOperationsPorts, "isUnmanaged">, stack: string) {
-    return isUnmanaged(stack) ? `${stack} has no folder here: there is nothing to update it from.` : undefined;
+async function whyNotUpdated({ isUnmanaged }: Pick<ServiceOperationsPorts, "isUnmanaged">, stack: string) {
+    return (await isUnmanaged(stack)) ? `${stack} has no folder here: there is nothing to update it from.` : undefined;
 }

@@ -21,7 +21,9 @@ const noTexts: StackTexts = { composeYAML: "", composeENV: "" };
  */
 export async function getStack(ports: GetStackPorts, name: string, primaryHostname: string): Promise<StackDetails> {
     const folder = await ports.files.find(name);
-    const summary = find(ports.live.list(), name) ?? find(await ports.live.refreshNow(), name);
+    const known = find(ports.live.list(), name);
+    const isOutdated = known === undefined || (known.isManagedByDockge && folder === undefined);
+    const summary = isOutdated ? find(await ports.live.refreshNow(), name) : known;
     if (summary === undefined) {
         throw new AppError("not_found", "Stack not found");
     }

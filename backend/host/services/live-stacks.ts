@@ -45,14 +45,16 @@ export function createLiveStacks(ports: LiveStacksPorts): LiveStacks {
     const engine = createEngineView(ports);
     const folders = createFolderView(ports);
     let list: StackList = {};
+    let text = JSON.stringify(list);
 
     async function look(): Promise<StackList> {
         const [found, badges] = await Promise.all([folders.read(), ports.extension().badges(), engine.read()]);
         const elsewhere = ports.extension().elsewhere();
         const next = listStacks({ folders: found, containers: engine.containers(), badges, elsewhere });
-        const changed = JSON.stringify(next) !== JSON.stringify(list);
-        list = next;
-        if (changed) {
+        const nextText = JSON.stringify(next);
+        // The same list stays the same object, so that those who got it need not be compared with it.
+        if (nextText !== text) {
+            [list, text] = [next, nextText];
             ports.onList(list);
         }
         folders.follow(refresh);
@@ -122,7 +124,10 @@ function createEngineView({ watch, onEngine }: Pick<LiveStacksPorts, "watch" | "
     };
 }
 
-/** The folders as they were last seen: while all of them are followed, they are read again only when told of a change. */
+/**
+ * The folders as they were last seen. While all of them are followed, they are read again only when told of a change;
+ * while nobody looks, only when asked for.
+ */
 function createFolderView({ files, folders, isWatched }: Pick<LiveStacksPorts, "files" | "folders" | "isWatched">) {
     let known: readonly StackFolder[] = [];
     let isDue = true;
@@ -141,8 +146,8 @@ function createFolderView({ files, folders, isWatched }: Pick<LiveStacksPorts, "
         forget: () => void (isDue = true),
         follow(onChange: () => void): void {
             if (!isWatched()) {
+                // They are read again for whoever comes, not for each of the engine's events.
                 folders.release();
-                isDue = true;
                 return;
             }
             const { hasNew, hasAll } = folders.follow(

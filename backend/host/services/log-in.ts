@@ -21,8 +21,7 @@ export interface PasswordLogin extends Attempt {
 }
 
 export type LoginResult =
-    | ({ readonly kind: "logged_in"; readonly token: string } & OpenLogin)
-    | { readonly kind: "token_required" };
+    ({ readonly kind: "logged_in"; readonly token: string } & OpenLogin) | { readonly kind: "token_required" };
 
 /**
  * Logs in by name and password. Throws AppError `unauthorized` (`authIncorrectCreds`; `authInvalidToken` for a wrong

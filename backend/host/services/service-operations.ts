@@ -7,7 +7,7 @@ import { untroubled, type StackTurnPorts } from "./stack-turn.ts";
 
 export interface ServiceOperationsPorts extends RunEverywherePorts, StackTurnPorts, ExistingServicePorts {
     /** Whether it is a project that runs without a folder here. */
-    readonly isUnmanaged: (stack: string) => boolean;
+    readonly isUnmanaged: (stack: string) => Promise<boolean>;
     /** Whether nothing of the stack runs any more, asked anew. */
     readonly hasStopped: (stack: string) => Promise<boolean>;
     /** Tells those who care about the user's wish before the operation is answered. */
@@ -29,7 +29,7 @@ const projectVerbs = { up: "start", stop: "stop", restart: "restart" } as const 
 export function createServiceOperations(ports: ServiceOperationsPorts): ServiceOperations {
     async function run(stack: string, action: ServiceAction): Promise<void> {
         const { verb, service } = action;
-        if (ports.isUnmanaged(stack)) {
+        if (await ports.isUnmanaged(stack)) {
             await checkService(ports, { stack, service, elsewhere: undefined }, false);
             await runProject(ports, stack, projectVerbs[verb], service);
             return;

@@ -28,13 +28,16 @@ export interface ShellTarget {
 export interface Shells {
     /**
      * Opens the shell of a service, or joins the one that others have open. Throws AppError `not_found` where there is no such
-     * container, `conflict` where it does not run or the stack runs elsewhere.
+     * container, `conflict` where it does not run, the stack runs elsewhere, or too many are open.
      */
     open(target: ShellTarget, viewer: TerminalViewer): Promise<void>;
     /** Throws AppError `forbidden` where the console is not enabled. */
     openConsole(viewer: TerminalViewer): void;
     consoleEnabled(): boolean;
 }
+
+/** Each is a process here and one in a container. */
+const greatestCount = 50;
 
 export function createShells(ports: ShellPorts): Shells {
     const { terminals } = ports;
@@ -52,6 +55,9 @@ export function createShells(ports: ShellPorts): Shells {
         if (open !== undefined && known !== undefined && known.shell !== target.shell && isAlone(open, viewer)) {
             terminals.close(open);
         }
+        if (known === undefined && terminals.running("shell") >= greatestCount) {
+            throw new AppError("conflict", `${greatestCount} shells are open already; close one that is not needed`);
+        }
         return terminals.open("shell", name);
     }
 
@@ -59,6 +65,10 @@ export function createShells(ports: ShellPorts): Shells {
         async open(target, viewer) {
             checkHere(ports, target.stack);
             const container = await findContainer(ports, target);
+            // It may have gone while the container was looked for, and nobody would end the shell.
+            if (viewer.isGone?.() === true) {
+                return;
+            }
             const terminal = openShell(target, viewer);
             terminal.join(viewer);
             if (!terminal.isRunning()) {
@@ -120,7 +130,9 @@ async function findContainer({ findContainers }: ShellPorts, target: ShellTarget
 }
 
 /** Whoever keeps the terminals ends them. */
-const neverAborted = new AbortController().signal;
+function neverAborted(): AbortSignal {
+    return new AbortController().signal;
+}
 
 /** What a program that is not there ends with. */
 const neverRan: readonly number[] = [126, 127];
@@ -128,7 +140,7 @@ const neverRan: readonly number[] = [126, 127];
 async function runShell(ports: ShellPorts, terminal: Terminal, id: string, target: ShellTarget): Promise<void> {
     const { service, shell } = target;
     const argv = ["docker", "exec", "-i", "-t", "-e", "TERM=xterm-256color", id, shell] as const;
-    const exitCode = await terminal.run(ports.programs, { argv, directory: "/" }, neverAborted);
+    const exitCode = await terminal.run(ports.programs, { argv, directory: "/" }, neverAborted());
     if (neverRan.includes(exitCode) && /exec failed|executable file not found/.test(terminal.text())) {
         terminal.write(`\r\nThe image of ${service} has no ${shell}; try another shell.\r\n`);
     }
@@ -136,7 +148,7 @@ async function runShell(ports: ShellPorts, terminal: Terminal, id: string, targe
 
 async function runConsole({ programs, stacksDirectory }: ShellPorts, terminal: Terminal): Promise<void> {
     const run = (shell: string): Promise<number> =>
-        terminal.run(programs, { argv: [shell], directory: stacksDirectory }, neverAborted);
+        terminal.run(programs, { argv: [shell], directory: stacksDirectory }, neverAborted());
     try {
         await run("bash");
     } catch (error) {

@@ -17,7 +17,7 @@ export interface StackOperationsPorts extends RunEverywherePorts, StackTurnPorts
     /** Tells those who care about the user's wish before the operation is answered. */
     readonly notify: (stack: string, action: StackAction) => Promise<void>;
     /** Whether it is a project that runs without a folder here. */
-    readonly isUnmanaged: (stack: string) => boolean;
+    readonly isUnmanaged: (stack: string) => Promise<boolean>;
 }
 
 /**
@@ -63,7 +63,7 @@ export function createStackOperations(ports: StackOperationsPorts): StackOperati
     }
 
     async function update(stack: string): Promise<void> {
-        checkManaged(ports, stack);
+        await checkManaged(ports, stack);
         const isRunning = ports.status(stack) === stackStatus.running;
         await run(ports, stack, isRunning ? ["pull", "up"] : ["pull"]);
     }
@@ -71,11 +71,11 @@ export function createStackOperations(ports: StackOperationsPorts): StackOperati
     function button(what: string, action: ComposeAction, done: StackAction, verb?: ProjectVerb) {
         return (stack: string): Promise<void> =>
             untroubled(ports, stack, what, async () => {
-                if (verb !== undefined && ports.isUnmanaged(stack)) {
+                if (verb !== undefined && (await ports.isUnmanaged(stack))) {
                     await runProject(ports, stack, verb);
                     return;
                 }
-                checkManaged(ports, stack);
+                await checkManaged(ports, stack);
                 await run(ports, stack, [action]);
                 await notify(stack, done);
             });
@@ -90,15 +90,15 @@ export function createStackOperations(ports: StackOperationsPorts): StackOperati
         down: button("it is being taken down", "down", "stopped"),
         update: (stack) => untroubled(ports, stack, "it is being updated", () => update(stack)),
         delete: (stack, options = plainDelete) =>
-            untroubled(ports, stack, "it is being deleted", () => {
-                checkManaged(ports, stack);
-                return deleteStack({ ...ports, run: (...given) => run(ports, ...given) }, stack, options);
+            untroubled(ports, stack, "it is being deleted", async () => {
+                await checkManaged(ports, stack);
+                await deleteStack({ ...ports, run: (...given) => run(ports, ...given) }, stack, options);
             }),
     };
 }
 
-function checkManaged({ isUnmanaged }: StackOperationsPorts, stack: string): void {
-    if (isUnmanaged(stack)) {
+async function checkManaged({ isUnmanaged }: StackOperationsPorts, stack: string): Promise<void> {
+    if (await isUnmanaged(stack)) {
         refuseUnmanaged(stack);
     }
 }

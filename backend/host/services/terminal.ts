@@ -80,7 +80,9 @@ export function createTerminal(kind: TerminalKind, stack: string): Terminal {
             write(clearScreen);
         },
         join(viewer) {
-            viewers.add(viewer);
+            if (viewer.isGone?.() !== true) {
+                viewers.add(viewer);
+            }
             return buffer.text();
         },
         leave: (viewer) => viewers.delete(viewer),

@@ -13,6 +13,8 @@ export interface Terminals {
     close(terminal: Terminal): void;
     /** The stacks whose terminals of that kind somebody looks at. */
     watched(kind: TerminalKind): readonly string[];
+    /** In how many terminals of that kind something runs. */
+    running(kind: TerminalKind): number;
     /** Ends every program. */
     stop(): void;
 }
@@ -74,6 +76,7 @@ export function createTerminals(): Terminals {
         find: (kind, stack) => terminals[kind].get(stack),
         leaveAll: (viewer) => all().forEach(({ kind, stack }) => leave(kind, stack, viewer)),
         watched: (kind) => [...terminals[kind].values()].filter((one) => one.viewers() > 0).map((one) => one.stack),
+        running: (kind) => [...terminals[kind].values()].filter((one) => one.isRunning()).length,
         stop: () => all().forEach(endProgram),
     };
 }

@@ -31,6 +31,29 @@ const recoveryCodeGroups = 4;
 type TwoFactorPorts = SecondFactorPorts & PasswordPorts;
 
 export function createTwoFactor(ports: TwoFactorPorts): TwoFactor {
+    const { prepare, verify, enable, ...others } = createChanges(ports);
+    const inTurn = createTurns();
+    return {
+        ...others,
+        verify,
+        prepare: (who) => inTurn(() => prepare(who)),
+        enable: (who) => inTurn(() => enable(who)),
+        disable: (who) => inTurn(() => others.disable(who)),
+        renewRecoveryCodes: (who) => inTurn(() => others.renewRecoveryCodes(who)),
+    };
+}
+
+/** One change at a time: while a password is checked, another page's change would come between. */
+function createTurns(): <T>(work: () => Promise<T>) => Promise<T> {
+    let last: Promise<unknown> = Promise.resolve();
+    return (work) => {
+        const mine = last.then(work, work);
+        last = mine;
+        return mine;
+    };
+}
+
+function createChanges(ports: TwoFactorPorts): TwoFactor {
     const { users, recoveryCodes } = ports;
     return {
         ...switchingOn(ports),

@@ -4,7 +4,7 @@ import { AppError, errorCode, errorMessage } from "../../../common/errors.ts";
 export interface UpdateStacksPorts {
     readonly update: (stack: string) => Promise<void>;
     /** Why a stack is left out, a sentence; undefined for one that is updated. */
-    readonly whyNot: (stack: string) => string | undefined;
+    readonly whyNot: (stack: string) => Promise<string | undefined>;
     readonly onUpdates: (updates: readonly StackUpdate[]) => void;
     /** Aborts when the server stops. */
     readonly stopping: AbortSignal;
@@ -48,7 +48,7 @@ async function updateOne(
     { update, whyNot }: UpdateStacksPorts,
     stack: string,
 ): Promise<Pick<StackUpdate, "state" | "message">> {
-    const reason = whyNot(stack);
+    const reason = await whyNot(stack);
     if (reason !== undefined) {
         return { state: "skipped", message: reason };
     }

@@ -90,8 +90,7 @@ export function createConnections(ports: ConnectionsPorts): Connections {
         ...{ ...ports, ...entering, users: login.users },
         onError: (error) => log.error({ err: error }, "a connection could not be greeted"),
     });
-    const { followDisableAuth } = greeter;
-    const { endConnections } = watch;
+    const { followDisableAuth, endConnections } = { ...greeter, ...watch };
     const direct = bindEvents(
         directEvents,
         directHandlers({ ...ports, ...login, ...entering, followDisableAuth, endConnections }),
@@ -101,6 +100,10 @@ export function createConnections(ports: ConnectionsPorts): Connections {
     );
 
     function afterLogin(session: Session): void {
+        // It may have hung up, or logged out, before its login was checked: nobody would end what is begun for it.
+        if (session.caller() === undefined) {
+            return;
+        }
         session.onEnd(() => stacks.terminals.leaveAll(session.viewer));
         sendAfterLogin(pushes, session);
         // What was done by hand while nobody was there is found, and followed from now on.

@@ -62,6 +62,7 @@ async function serve(
     args: readonly unknown[],
     afterAnswer: DirectContext["afterAnswer"],
 ): Promise<object> {
+    await checkRate(ports.calls, session);
     if (event === "agent") {
         return serveAgent(ports, session, args);
     }
@@ -73,7 +74,6 @@ async function serve(
     if (found.right !== "public") {
         checkRight(caller, found.right);
     }
-    await checkRate(ports.calls, session);
     return found.call(args, { session, caller, afterAnswer });
 }
 
@@ -95,7 +95,6 @@ async function serveAgent(ports: DispatchPorts, session: Session, args: readonly
     if (right !== "public") {
         checkRight(caller, right);
     }
-    await checkRate(ports.calls, session);
     if (![session.endpoint, "", allEndpoints].includes(endpoint)) {
         return new Verbatim(await ports.agents.call(session.id, endpoint, event, rest));
     }

@@ -75,6 +75,6 @@ function invalidArguments(error: z.core.$ZodError): AppError {
     const [position, ...path] = issue?.path ?? [];
     const field = path.length > 0 ? path.join(".") : `argument ${Number(position ?? 0) + 1}`;
     const message = issue?.message ?? "not understood";
-    const isComplete = path.length === 0 && issue?.code !== "invalid_type" && issue?.code !== "too_big";
+    const isComplete = path.length === 0 && !/^(Invalid input|Too (big|small))/.test(message);
     return new AppError("invalid", isComplete ? message : `${field}: ${message}`, { details: error.issues });
 }

@@ -3,6 +3,7 @@ import { Server, type Socket } from "socket.io";
 import { clientAddress } from "../core/client-address.ts";
 import { isOwnOrigin } from "../core/origin.ts";
 import { createSession, type Peer, type Session } from "./session.ts";
+import { createStrangers } from "./strangers.ts";
 
 export interface SocketServerOptions {
     /** The server's public address, whose pages may connect besides its own. */
@@ -29,13 +30,17 @@ export function createSocketServer(http: HttpServer, options: SocketServerOption
         serveClient: false,
         allowRequest: (request, answer) => answer(null, isAllowed(request, options)),
     });
+    const using = new WeakMap<Socket["conn"], Session>();
+    const strangers = createStrangers((connection) => using.get(connection)?.caller() !== undefined);
+    io.engine.on("connection", (connection: Socket["conn"]) => {
+        const forwardedFor = firstOf(connection.request.headers["x-forwarded-for"]);
+        strangers.watch(connection, clientAddress(connection.remoteAddress, forwardedFor, options.trustProxy()));
+    });
     io.on("connection", (socket) => {
         const session = createSession(socket, peerOf(socket, options.trustProxy()));
         sessions.set(session.id, session);
-        socket.on("disconnect", () => {
-            sessions.delete(session.id);
-            session.logOut();
-        });
+        using.set(socket.conn, session);
+        socket.on("disconnect", () => void sessions.delete(session.id));
         socket.onAny((event: string, ...args: readonly unknown[]) => options.onEvent(session, event, args));
         options.onConnect(session);
     });

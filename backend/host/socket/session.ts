@@ -3,6 +3,7 @@ import type { DirectPushes } from "../../../common/socket/host-events.ts";
 import type { Caller } from "../core/caller.ts";
 import type { LoginSessionRecord } from "../core/login-session.ts";
 import type { TerminalViewer } from "../core/terminal.ts";
+import { boundOutput, watchBacklog } from "./backlog.ts";
 import { terminalName } from "./terminal-name.ts";
 
 /** What a connection tells about itself before anybody has logged in. */
@@ -22,12 +23,15 @@ export interface Session extends Peer {
     readonly id: string;
     readonly viewer: TerminalViewer;
     caller(): Caller | undefined;
-    /** What was done for another person before ends. `login` is missing where everybody is logged in. */
+    /**
+     * What was done for another person before ends. `login` is missing where everybody is logged in. Nobody is logged in
+     * on a connection that has ended meanwhile.
+     */
     logIn(caller: Caller, login?: LoginSessionRecord): void;
     login(): LoginSessionRecord | undefined;
     /** Forgets who it was, and tells those who did something for it. */
     logOut(): void;
-    /** Called once, at logout or disconnect. */
+    /** Called once, at logout or disconnect; at once where the connection has ended already. */
     onEnd(callback: () => void): void;
     emit<E extends keyof DirectPushes>(event: E, ...args: DirectPushes[E]): void;
     /** An agent-capable push; `endpoint` is added to a first argument that is an object. */
@@ -40,18 +44,19 @@ export interface Session extends Peer {
     kick(): void;
 }
 
-/** Messages that the connection has not taken yet. */
-const greatestBacklog = 5000;
-
 export function createSession(socket: Socket, peer: Peer): Session {
     let caller: Caller | undefined;
     let login: LoginSessionRecord | undefined;
     let onEnd: (() => void)[] = [];
 
-    let backlog = 0;
-    socket.conn.on("packetCreate", () => (backlog += 1));
-    // From here on the messages are the transport's, which takes no more until it has sent them.
-    socket.conn.on("flush", () => (backlog = 0));
+    let isGone = false;
+    socket.once("disconnect", () => {
+        isGone = true;
+        logOut();
+    });
+
+    const isBehind = watchBacklog(socket.conn);
+    const showOutput = boundOutput(isBehind, (...output) => emitAgent("terminalWrite", ...output));
 
     function logOut(): void {
         caller = undefined;
@@ -72,6 +77,9 @@ export function createSession(socket: Socket, peer: Peer): Session {
         caller: () => caller,
         login: () => login,
         logIn(who, by) {
+            if (isGone) {
+                return;
+            }
             if (caller?.username !== who.username) {
                 logOut();
             }
@@ -79,18 +87,25 @@ export function createSession(socket: Socket, peer: Peer): Session {
             login = by;
         },
         logOut,
-        onEnd: (callback) => void onEnd.push(callback),
+        onEnd(callback) {
+            if (isGone) {
+                callback();
+                return;
+            }
+            onEnd.push(callback);
+        },
         emit: (event, ...args) => void socket.emit(event, ...args),
         emitAgent,
         forward: (event, args) => void socket.emit("agent", event, ...args),
-        isBehind: () => backlog > greatestBacklog,
+        isBehind,
         kick() {
             socket.emit("refresh");
             socket.disconnect();
         },
         viewer: {
-            write: (kind, stack, text) => emitAgent("terminalWrite", terminalName(kind, peer.endpoint, stack), text),
+            write: (kind, stack, text) => showOutput(terminalName(kind, peer.endpoint, stack), text),
             exit: (kind, stack, code) => emitAgent("terminalExit", terminalName(kind, peer.endpoint, stack), code),
+            isGone: () => caller === undefined,
         },
     };
 }

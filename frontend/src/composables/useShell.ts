@@ -1,4 +1,4 @@
-import { ref, watch, type Ref } from "vue";
+import { onScopeDispose, ref, watch, type Ref } from "vue";
 import { CallError } from "../socket/call-error.ts";
 import { inPieces } from "../model/shell-keys.ts";
 import { useEpoch } from "./useEpoch.ts";
@@ -99,6 +99,12 @@ export function useShell({ name, start, screen }: ShellOptions): Shell {
     return { state, reason, exitCode, rejoined, open, type, resize };
 }
 
+/** Servers of older versions do not know of leaving: there the shell ends with the connection. */
+function leaveAfterwards(name: string): void {
+    const { call, connected } = useSocket();
+    onScopeDispose(() => connected.value && void call("leaveTerminal", name).catch(() => undefined));
+}
+
 /** What is typed before the shell is there. */
 function createTypeAhead(): { add(text: string): void; take(): readonly string[] } {
     let held: readonly string[] = [];
@@ -117,6 +123,7 @@ function createTypeAhead(): { add(text: string): void; take(): readonly string[]
 function followShell(name: string, on: { wrote(data: string): void; ended(code: number): void }): void {
     usePush("terminalWrite", (terminal, data) => terminal === name && on.wrote(data));
     usePush("terminalExit", (terminal, code) => terminal === name && on.ended(code));
+    leaveAfterwards(name);
 }
 
 function hasCode(error: unknown, code: string): boolean {

@@ -125,7 +125,7 @@ describe("logging in", () => {
         expect(await browser.call("changePassword", wrong)).toMatchObject({ ok: false });
         const right = { ...wrong, currentPassword: person.password, repeatNewPassword: wrong.newPassword };
         const answer = await browser.call("changePassword", right);
-        const token2 = expect.any(String);
+        const token2: unknown = expect.any(String);
         expect(answer).toEqual({ ok: true, msg: "Password has been updated successfully.", token: token2 });
         await gone;
         const third = await connect();
@@ -159,7 +159,7 @@ describe("programs", () => {
 describe("answering", () => {
     it.each([
         ["an unknown direct event", ["pauseStack", "x"], "Unknown event: pauseStack"],
-        ["an unknown agent event", ["agent", "", "dockerStats"], "Unknown event: dockerStats"],
+        ["an unknown agent event", ["agent", "", "pauseStack", "x"], "Unknown event: pauseStack"],
         [
             "another server",
             ["agent", "10.0.0.9:5001", "getStack", "x"],
@@ -167,7 +167,9 @@ describe("answering", () => {
         ],
         ["a call without an event", ["agent", ""], "agent: give an endpoint and an event's name"],
         ["wrong arguments", ["agent", "", "terminalResize", "x", "many", 3], "argument 2: "],
-        ["a bad stack name", ["agent", "", "startStack", "../x"], "stack name: use only"],
+        ["a bad stack name", ["agent", "", "startStack", "../x"], "Stack name can only contain [a-z][0-9] _ - only"],
+        ["a stack name that starts with a dash", ["agent", "", "startStack", "-x"], "stack name: use only"],
+        ["a stack name that is none", ["agent", "", "saveStack", 5, "", "", true], "Name must be a string"],
     ])("answers %s", async (_case, [event, ...args], message) => {
         const { connectLoggedIn } = await started();
         const browser = await connectLoggedIn();

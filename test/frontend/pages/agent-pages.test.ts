@@ -78,6 +78,26 @@ describe("the pages of another server", () => {
         wrapper.unmount();
     });
 
+    it.each([
+        ["offer no override file on a stock server, which would not keep it", hostAnswers, false],
+        ["offer one on a server like this", { ...hostAnswers, ...cicdAnswers }, true],
+    ])("%s", async (_case, answers, isOffered) => {
+        vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+        const { wrapper } = await open(`/agent/${attic}/compose/shop`, answers);
+        await vi.advanceTimersByTimeAsync(5000);
+        await flushPromises();
+
+        await wrapper
+            .findAll("main button")
+            .find((button) => button.text() === "Edit")
+            ?.trigger("click");
+        await flushPromises();
+
+        expect(wrapper.text()).toContain("Discard");
+        expect(wrapper.text().includes("Add compose.override.yaml")).toBe(isOffered);
+        wrapper.unmount();
+    });
+
     it("load again when that server is back", async () => {
         const { wrapper, transport } = await open(`/agent/${attic}/compose/shop`, { ...hostAnswers, ...cicdAnswers });
         const before = transport.sentAs("getStack").length;

@@ -64,8 +64,7 @@ describe("a new stack", () => {
         await button(wrapper, "Add compose.override.yaml").trigger("click");
         await button(wrapper, "Save").trigger("click");
         await flushPromises();
-        expect(transport.sentAs("saveStack")[0]?.args[4]).toEqual({
-            composeOverride: expect.stringContaining("services:"),
-        });
+        const composeOverride: unknown = expect.stringContaining("services:");
+        expect(transport.sentAs("saveStack")[0]?.args[4]).toEqual({ composeOverride });
     });
 });

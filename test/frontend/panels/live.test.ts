@@ -216,3 +216,13 @@ it("says how the console is switched on where it is off", async () => {
     const { wrapper } = await mountConnected(ConsolePage, { answers: { checkMainTerminal: { ok: false } } });
     expect(wrapper.text()).toContain("DOCKGE_ENABLE_CONSOLE=true");
 });
+
+it("tells the server when a shell is no longer looked at", async () => {
+    const { wrapper, transport } = await mountConnected(ConsolePage, {
+        answers: { checkMainTerminal: {}, mainTerminal: {}, terminalJoin: { buffer: "" }, leaveTerminal: {} },
+    });
+    await flushPromises();
+    expect(transport.sentAs("leaveTerminal")).toEqual([]);
+    wrapper.unmount();
+    expect(transport.sentAs("leaveTerminal").map(({ args }) => args)).toEqual([["console"]]);
+});

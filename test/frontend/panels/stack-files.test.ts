@@ -54,7 +54,8 @@ describe("the files of a stack", () => {
         startCompletion(editor);
         await vi.waitFor(() => expect(completionStatus(editor.state)).toBe("active"));
         const offered = currentCompletions(editor.state);
-        expect(offered[0]).toMatchObject({ label: "healthcheck", info: expect.stringContaining("works") });
+        const info: unknown = expect.stringContaining("works");
+        expect(offered[0]).toMatchObject({ label: "healthcheck", info });
     });
 
     it("does not check what cannot be changed", async () => {

@@ -28,7 +28,8 @@ export function markPush(
         return undefined;
     }
     if (event === "terminalWrite" || event === "terminalExit") {
-        return typeof first === "string" && isOwnTerminal(source, first)
+        const isFit = typeof rest[0] === (event === "terminalWrite" ? "string" : "number");
+        return isFit && typeof first === "string" && isOwnTerminal(source, first)
             ? { event, args: [first, rest[0], source.endpoint] }
             : undefined;
     }

@@ -25,6 +25,8 @@ const phrases = {
 
 /** The words of the editor's own boxes, in the page's language. */
 export function editorPhrases(translate: (key: string) => string): Extension {
-    const pairs = Object.entries(phrases).map(([english, key]) => [english, translate(`editor.phrase.${key}`)]);
-    return EditorState.phrases.of(Object.fromEntries(pairs));
+    const pairs = Object.entries(phrases).map(
+        ([english, key]) => [english, translate(`editor.phrase.${key}`)] as const,
+    );
+    return EditorState.phrases.of(Object.fromEntries<string>(pairs));
 }

@@ -1,5 +1,6 @@
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document } from "yaml";
 import { keyText } from "../compose-spec/defined-names.ts";
+import { plainText } from "../compose-spec/plain-text.ts";
 import { isEmpty, nodeAt, pairOf } from "./locate.ts";
 
 /** The lists of a service that the form edits line by line. */
@@ -120,7 +121,7 @@ function linesOf(node: unknown): readonly FormLine[] | undefined {
 
 function lineOf(item: unknown): FormLine {
     if (isScalar(item)) {
-        return { text: String(item.value ?? ""), locked: false };
+        return { text: plainText(item.value), locked: false };
     }
     const shown = isMap(item) || isSeq(item) ? JSON.stringify(item.toJSON()) : "…";
     return { text: shown, locked: true };

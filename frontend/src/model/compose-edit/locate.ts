@@ -9,7 +9,6 @@ import {
     type Document,
     type Pair,
     type YAMLMap,
-    type YAMLSeq,
 } from "yaml";
 import { keyText } from "../compose-spec/defined-names.ts";
 
@@ -44,7 +43,7 @@ export function isEmpty(node: unknown): boolean {
     return node === undefined || node === null || (isScalar(node) && node.value === null);
 }
 
-export function isFlow(node: unknown): node is YAMLMap | YAMLSeq {
+export function isFlow(node: unknown): boolean {
     return isCollection(node) && node.flow === true;
 }
 

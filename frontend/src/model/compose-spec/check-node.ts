@@ -2,6 +2,7 @@ import { isAlias, isMap, isNode, isScalar, isSeq, type Pair, type Scalar, type Y
 import { keyText, type DefinedNames } from "./defined-names.ts";
 import type { Finding, FoundWhat, Shape } from "./finding.ts";
 import { nearest } from "./nearest.ts";
+import { plainText } from "./plain-text.ts";
 import { volumeIn } from "./references.ts";
 import type { NameKind, Value } from "./value.ts";
 
@@ -84,7 +85,7 @@ function checkScalar(check: Check, node: Scalar, value: Value, name: string): vo
         report(check, node, { code: "needs", name, shapes: shapesOf(value) });
         return;
     }
-    const text = String(given);
+    const text = plainText(given);
     if (value.pattern !== undefined && !value.pattern.test(text)) {
         report(check, node, { code: "notOneOf", name, values: (value.values ?? []).join(", ") });
     }
@@ -115,7 +116,7 @@ function isOfKind(given: unknown, kind: NonNullable<Value["scalar"]>): boolean {
 }
 
 function shapesOf(value: Value): readonly Shape[] {
-    const scalar = value.scalar === "any" ? "scalar" : value.scalar;
+    const scalar: Shape | undefined = value.scalar === "any" ? "scalar" : value.scalar;
     return [
         ...(scalar === undefined ? [] : [scalar]),
         ...(value.list === undefined ? [] : ["list" as const]),

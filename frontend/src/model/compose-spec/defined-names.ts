@@ -1,4 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, type Document, type YAMLMap } from "yaml";
+import { plainText } from "./plain-text.ts";
 import type { NameKind } from "./value.ts";
 
 /** The names of one kind that a file defines; undefined where they cannot be told, such as those of included files. */
@@ -55,5 +56,5 @@ function mergedKeys(document: Document, value: unknown): readonly string[] | und
 
 /** A key as text; empty for a key that is none. */
 export function keyText(key: unknown): string {
-    return isScalar(key) && key.value !== null ? String(key.value) : "";
+    return isScalar(key) ? plainText(key.value) : "";
 }

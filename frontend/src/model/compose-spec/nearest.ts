@@ -11,7 +11,7 @@ export function nearest(word: string, words: readonly string[]): string | undefi
 /** How many letters must be put in, taken out, changed or swapped with their neighbour. */
 function distance(from: string, to: string): number {
     let beforeLast: readonly number[] = [];
-    let last: readonly number[] = [...to, ""].map((_, column) => column);
+    let last: readonly number[] = Array.from({ length: to.length + 1 }, (_, column) => column);
     for (let row = 1; row <= from.length; row += 1) {
         const current = [row];
         for (let column = 1; column <= to.length; column += 1) {

@@ -63,8 +63,7 @@ function parentsOf(line: Line, above: readonly (Line | undefined)[]): readonly s
             continue;
         }
         const key = keyAtStart.exec(other.rest);
-        const inside = column > other.content || (isItem && !other.isItem && column === other.content);
-        if (inside && key !== null) {
+        if (key !== null && isInside(other, column, isItem)) {
             if (/[|>][-+\d]*\s*(#.*)?$/.test(other.rest.slice(key[0].length))) {
                 return undefined;
             }
@@ -77,6 +76,10 @@ function parentsOf(line: Line, above: readonly (Line | undefined)[]): readonly s
         }
     }
     return path;
+}
+
+function isInside(other: Line, column: number, isItem: boolean): boolean {
+    return column > other.content || (isItem && !other.isItem && column === other.content);
 }
 
 /** The keys of the same map above or below. */
@@ -97,11 +100,15 @@ function siblingsIn(
         if (line.content === content && key !== null && (upwards || !line.isItem)) {
             found.push(nameOf(key));
         }
-        if (line.content < content || (line.isItem && line.indent < content)) {
+        if (isOutside(line, content)) {
             break;
         }
     }
     return found;
+}
+
+function isOutside(line: Line, column: number): boolean {
+    return line.content < column || (line.isItem && line.indent < column);
 }
 
 function isVoid({ rest, isItem }: Line): boolean {

@@ -3,6 +3,7 @@ import { createServer, type Server } from "node:http";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readEvents, type StreamEvent } from "../../../../backend/cli/event-stream.ts";
 import { LogLine } from "../../../../common/schema/log-line.ts";
+import { admin } from "../../../support/edge.ts";
 import { listen } from "../../../support/listen.ts";
 import { newDeployment } from "../../../support/records.ts";
 import { createRestApp, type RestApp } from "../../../support/rest-app.ts";
@@ -124,6 +125,25 @@ describe("a deployment's log over REST", () => {
             leave.abort();
         }
         expect(seen).toEqual(Array.from({ length: 10 }, (_, index) => index + 1));
+    });
+
+    it("ends where the caller's login ends meanwhile", async () => {
+        let isLoggedIn = true;
+        const app = await createRestApp({
+            host: { authenticate: async () => (isLoggedIn ? admin : undefined) },
+            recheckMilliseconds: 10,
+        });
+        const own = createServer(app.app);
+        const address = await listen(own);
+        const { id: followed } = await app.stores.deployments.create(newDeployment());
+        const response = await fetch(`${address}/api/v1/deployments/${followed}/logs`, {
+            headers: { authorization: "Bearer login", accept: "text/event-stream" },
+        });
+        await expect.poll(() => app.logs.followers(followed)).toBe(1);
+        isLoggedIn = false;
+        await expect(response.text()).rejects.toThrow();
+        await expect.poll(() => app.logs.followers(followed)).toBe(0);
+        own.close();
     });
 
     it("stops following when the client goes away", async () => {

@@ -175,10 +175,25 @@ it("reads no folders for the engine's sake while all are followed", async () => 
     expect(scans()).toBe(before + 1);
 });
 
-it("reads the folders anew with every look while nobody is told of their changes", async () => {
-    const { change, scans } = await createLive([]);
+it("reads no folders for the engine's sake while nobody is there, and reads them for whoever comes", async () => {
+    const { live, change, scans, statuses, setWatched, changeFolders } = await createLive([]);
     const before = scans();
     await change([container("running")]);
     await change([container("exited")]);
-    expect(scans()).toBe(before + 2);
+    expect(statuses()).toEqual([1, 3, 4]);
+    expect(scans()).toBe(before);
+
+    changeFolders(["shop", "web"]);
+    setWatched(true);
+    live.refresh();
+    await expect.poll(() => Object.keys(live.list())).toEqual(["shop", "web"]);
+});
+
+it("keeps a list that has not changed", async () => {
+    const { live, change } = await createLive([container("running")]);
+    const before = live.list();
+    await change([container("running")]);
+    expect(live.list()).toBe(before);
+    await change([container("exited")]);
+    expect(live.list()).not.toBe(before);
 });

@@ -131,3 +131,22 @@ it("keeps the console shut where it is not enabled", () => {
     const { shells } = createStage({ enableConsole: false });
     expect(() => shells.openConsole(viewer())).toThrow("Console is not enabled.");
 });
+
+it("begins no shell for somebody who has gone while its container was looked for", async () => {
+    const { shells, started, terminals } = createStage({});
+    await shells.open(target, { ...viewer(), isGone: () => true });
+    expect(started).toEqual([]);
+    expect(terminals.find("shell", "a-b-web-0")).toBeUndefined();
+});
+
+it("opens no more shells than a server can bear", async () => {
+    const { shells, started } = createStage({
+        containers: Array.from({ length: 60 }, (_, index) => replica(index + 1)),
+    });
+    const answers = await Promise.allSettled(
+        Array.from({ length: 60 }, (_, index) => shells.open({ ...target, index }, viewer())),
+    );
+    expect(started).toHaveLength(50);
+    expect(answers.filter(({ status }) => status === "rejected")).toHaveLength(10);
+    await shells.open(target, viewer());
+});

@@ -63,7 +63,7 @@ function createButtons({ elsewhere, composeFileName, containers = [], status = 3
         stopping: new AbortController().signal,
         lock: createStackLock(),
         status: () => status,
-        isUnmanaged: () => unmanaged,
+        isUnmanaged: async () => unmanaged,
         containersOf: () => containers,
         notify: async (_stack, action) => void told.push(action),
         findTrouble: async () => trouble,

@@ -108,3 +108,13 @@ it("asks for the password every time", async () => {
         await expect(run).rejects.toMatchObject({ code: "unauthorized", message: "Incorrect current password" });
     }
 });
+
+it("is not switched on with another secret than was shown, though another page begins anew meanwhile", async () => {
+    const { twoFactor, codeNow, logIn, ports } = await createAda();
+    const { secret } = await twoFactor.prepare(who);
+    await twoFactor.verify(who, codeNow(secret));
+    const [, anew] = await Promise.allSettled([twoFactor.enable(who), twoFactor.prepare(who)]);
+    expect(anew.status).toBe("rejected");
+    ports.clock.advance(30_000);
+    expect(await logIn(codeNow(secret))).toMatchObject({ kind: "logged_in" });
+});

@@ -16,7 +16,7 @@ function createRun(failures: Readonly<Record<string, Error>>, stopping = new Abo
     };
     const updateStacks = createUpdateStacks({
         update,
-        whyNot: (stack) => (stack === "outside" ? "outside has no folder here" : undefined),
+        whyNot: async (stack) => (stack === "outside" ? "outside has no folder here" : undefined),
         onUpdates: (updates) => void told.push(updates),
         stopping: stopping.signal,
     });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { z } from "zod";
 import { isTrouble, readForm } from "../../../../frontend/src/model/compose-edit/form.ts";
 import {
     addLine,
@@ -56,6 +57,21 @@ volumes:
 
 # the end
 `;
+
+const Service = z.looseObject({
+    image: z.unknown().optional(),
+    ports: z.array(z.unknown()).optional(),
+    depends_on: z.unknown().optional(),
+});
+const ComposeFile = z.looseObject({
+    services: z.record(z.string(), Service),
+    volumes: z.record(z.string(), z.unknown()).default({}),
+    "x-dockge": z.looseObject({ urls: z.array(z.string()) }).optional(),
+});
+
+function read(text: string): z.infer<typeof ComposeFile> {
+    return ComposeFile.parse(parse(text, { merge: true }));
+}
 
 function changed(after: string): { readonly out: string; readonly put: string } {
     let start = 0;
@@ -132,20 +148,22 @@ describe("an edit of the form in a file with comments", () => {
     });
 
     it("renames a service where others depend on it, and takes it out there", () => {
-        const renamed = parse(renameService(file, "db", "store"), { merge: true });
+        const renamed = read(renameService(file, "db", "store"));
         expect(Object.keys(renamed.services)).toEqual(["web", "store", "cache"]);
-        expect(renamed.services.web.depends_on).toEqual(["store", "cache"]);
-        expect(renamed.services.cache.depends_on).toEqual({ store: { condition: "service_healthy" } });
+        expect(renamed.services["web"]?.depends_on).toEqual(["store", "cache"]);
+        expect(renamed.services["cache"]?.depends_on).toEqual({ store: { condition: "service_healthy" } });
 
         const without = removeService(file, "cache");
-        expect(parse(without, { merge: true }).services.web.depends_on).toEqual(["db"]);
+        expect(read(without).services["web"]?.depends_on).toEqual(["db"]);
         expect(without).toMatch(/# the data[^]*volumes:\n {4}data: {2}# kept\n\n# the end\n$/);
         expect(without).not.toContain("redis");
     });
 
     it("starts in an empty file, and in one with empty sections", () => {
         expect(addService("", "web")).toBe("services:\n  web:\n    image: nginx:latest\n    restart: unless-stopped\n");
-        expect(parse(addService("# mine\nservices:\n\nnetworks: {}\n", "web")).services.web.image).toBe("nginx:latest");
+        expect(read(addService("# mine\nservices:\n\nnetworks: {}\n", "web")).services["web"]?.image).toBe(
+            "nginx:latest",
+        );
         expect(addNetwork("services:\nnetworks: {}\n", "a", true)).toBe(
             "services:\nnetworks: {a: { external: true }}\n",
         );
@@ -162,7 +180,7 @@ describe("an edit of the form in a file with comments", () => {
 
     it("edits addresses", () => {
         const two = addUrl(addUrl("services: {}\n", "https://a.example"), "https://b.example");
-        expect(parse(setUrl(two, 1, "http://c.example"))["x-dockge"].urls).toEqual([
+        expect(read(setUrl(two, 1, "http://c.example"))["x-dockge"]?.urls).toEqual([
             "https://a.example",
             "http://c.example",
         ]);
@@ -178,15 +196,14 @@ describe("an edit of the form in a file with comments", () => {
         const typed = fc.string({ minLength: 1, maxLength: 12, unit: "grapheme" }).filter((one) => !/[\n\r]/.test(one));
         fc.assert(
             fc.property(typed, typed, fc.constantFrom("web", "db", "cache"), (value, name, service) => {
-                const before = parse(file, { merge: true });
-                const image = parse(setText(file, service, "image", value), { merge: true });
-                expect(image.services[service].image).toBe(value);
-                image.services[service].image = before.services[service].image;
-                expect(image).toEqual(before);
+                const before = read(file);
+                const set = { ...before.services[service], image: value };
+                const services = { ...before.services, [service]: set };
+                expect(read(setText(file, service, "image", value))).toEqual({ ...before, services });
 
-                const port = parse(addLine(file, service, "ports", value), { merge: true });
-                expect(port.services[service].ports.at(-1)).toBe(value);
-                const added = parse(addVolume(file, name), { merge: true });
+                const port = read(addLine(file, service, "ports", value));
+                expect(port.services[service]?.ports?.at(-1)).toBe(value);
+                const added = read(addVolume(file, name));
                 expect(Object.keys(added.volumes)).toContain(name);
                 const lines = addLine(file, service, "volumes", value).split("\n");
                 expect(file.split("\n").every((line) => lines.includes(line))).toBe(true);

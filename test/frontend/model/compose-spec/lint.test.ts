@@ -1,10 +1,17 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { lintEnv } from "../../../../frontend/src/model/compose-spec/env-lint.ts";
 import { lintCompose } from "../../../../frontend/src/model/compose-spec/lint.ts";
 import { templates } from "../../../../frontend/src/model/templates/templates.ts";
 import { oddFiles } from "./odd-files.ts";
+
+const ownFiles = import.meta.glob<string>(
+    [
+        "/{docker-,}compose*.{yaml,yml}",
+        "/{docs,extra}/**/{docker-,}compose*.{yaml,yml}",
+        "/test/{fixtures,support}/**/{docker-,}compose*.{yaml,yml}",
+    ],
+    { query: "?raw", import: "default", eager: true },
+);
 
 const web = (rest: string): string => `services:\n  web:\n    image: nginx\n${rest}`;
 
@@ -25,13 +32,7 @@ describe("the check of a compose file", () => {
         expect(found(text)).toEqual([]);
     });
 
-    const files = readdirSync(process.cwd(), { withFileTypes: true })
-        .filter((one) => one.isFile())
-        .map((one) => one.name)
-        .concat(["docs", "extra", "test/fixtures", "test/support"].flatMap(filesUnder))
-        .filter((path) => /(^|\/)(docker-)?compose[^/]*\.ya?ml$/.test(path));
-    it.each(files)("finds nothing wrong with %s of this project", (path) => {
-        const text = readFileSync(path, "utf8");
+    it.each(Object.entries(ownFiles))("finds nothing wrong with %s of this project", (path, text) => {
         expect(lintCompose(text, { partial: /override/.test(path) })).toEqual([]);
     });
 
@@ -124,9 +125,3 @@ describe("the check of an .env file", () => {
         expect(lintEnv("hello")).toMatchObject([{ severity: "error" }]);
     });
 });
-
-function filesUnder(directory: string): readonly string[] {
-    return readdirSync(directory, { recursive: true, withFileTypes: true })
-        .filter((one) => one.isFile())
-        .map((one) => join(one.parentPath, one.name));
-}

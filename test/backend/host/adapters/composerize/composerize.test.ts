@@ -1,8 +1,23 @@
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { z } from "zod";
 import { composerizeRuns } from "../../../../../backend/host/adapters/composerize/composerize.ts";
 
+const Read = z.looseObject({
+    services: z.record(z.string(), z.unknown()),
+    networks: z.unknown().optional(),
+    volumes: z.unknown().optional(),
+});
 const runs = composerizeRuns();
+
+it("reads a few commands at once, and refuses more", async () => {
+    const answers = await Promise.allSettled(Array.from({ length: 6 }, () => runs.toCompose("docker run nginx")));
+    expect(answers.map(({ status }) => status)).toEqual([
+        ...Array<string>(4).fill("fulfilled"),
+        ...Array<string>(2).fill("rejected"),
+    ]);
+    expect(await runs.toCompose("docker run nginx")).toContain("nginx");
+});
 
 describe("a docker run command as a compose file", () => {
     it("has the command's options, and no name", async () => {
@@ -23,13 +38,20 @@ describe("a docker run command as a compose file", () => {
     });
 
     it("keeps a remark that stands before the name", async () => {
+        const text = await runs.toCompose("docker run --network mine redis");
+        expect(text).toMatch(/^# named network 'mine'[^\n]*\nservices:/);
+        expect(Read.parse(parse(text)).networks).toEqual({ mine: { external: true, name: "mine" } });
+    });
+
+    it("makes a named volume where there is none, as the command does", async () => {
         const text = await runs.toCompose("docker run -v data:/data redis");
-        expect(text).toMatch(/^# named volume 'data'[^\n]*\nservices:/);
+        expect(text).toMatch(/^services:/);
+        expect(Read.parse(parse(text)).volumes).toEqual({ data: { name: "data" } });
     });
 
     it("reads several commands", async () => {
         const text = await runs.toCompose("docker run nginx\ndocker run redis");
-        expect(Object.keys(parse(text).services)).toEqual(["nginx", "redis"]);
+        expect(Object.keys(Read.parse(parse(text)).services)).toEqual(["nginx", "redis"]);
     });
 
     it.each([
