@@ -213,6 +213,7 @@ function pluginPorts(parts: Parts): PluginPorts {
         findOwnContainer,
         target: createLocalHost({ environment: config.dockerEnvironment }),
         files: diskFiles,
+        globalEnvironment: () => diskFiles.readText(config.stacksDirectory, "global.env"),
         probe: probeFromHost(docker, findOwnContainer, fetchProbe),
         clock: systemClock,
         metrics: createPrometheusMetrics({ deployments }),

@@ -65,6 +65,7 @@ import { rollBackTo } from "./services/roll-back-to.ts";
 import { createRunningDeployments } from "./services/running-deployments.ts";
 import { allKeptImages } from "./services/kept-images.ts";
 import { registryLoginFor } from "./services/registry-engine.ts";
+import type { GlobalEnvironmentPorts } from "./services/global-environment.ts";
 import { hostEnvironment } from "./services/stack-environment.ts";
 import { syncRepository } from "./services/sync-repository.ts";
 import { testRegistry } from "./services/test-registry.ts";
@@ -75,7 +76,7 @@ import { createWorker } from "./services/worker.ts";
 import { cicdHandlers } from "./socket/events.ts";
 
 /** Everything of the outside that the plugin needs. */
-export interface PluginPorts {
+export interface PluginPorts extends GlobalEnvironmentPorts {
     readonly host: Host;
     readonly deployments: DeploymentStore;
     readonly repositories: RepositoryStore;

@@ -4,8 +4,9 @@ import type { GitRepository } from "../../common/schema/git-repository.ts";
 import { openBrowser, pictures } from "../support/browser.ts";
 import { removeStack } from "../support/docker.ts";
 import { followLog } from "../support/follow-log.ts";
+import { logInAt } from "../support/logged-in.ts";
 import { createRest, type Rest } from "../support/rest.ts";
-import { admin, freePort, startServer, type TestServer } from "../support/server.ts";
+import { freePort, startServer, type TestServer } from "../support/server.ts";
 import { answerOn, smallService } from "../support/small-app.ts";
 import { createWorkRepository, type WorkRepository } from "../support/work-repository.ts";
 
@@ -52,10 +53,7 @@ describe.skipIf(!hasBrowser)("approving in the browser", () => {
         browser = opened;
         page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
         page.on("pageerror", (error) => problems.push(String(error)));
-        await page.goto(`${server.url}/compose/${stack}`);
-        await page.getByLabel("User name").fill(admin.username);
-        await page.getByLabel("Password").fill(admin.password);
-        await page.getByRole("button", { name: "Log in" }).click();
+        await logInAt(page, `${server.url}/compose/${stack}`);
     });
 
     afterAll(async () => {

@@ -122,10 +122,11 @@ describe.skipIf(!hasBrowser)("a newcomer in the browser", () => {
 
     it("restarts and stops it with the output in the terminal", async () => {
         await page.goto(`${server.url}/compose/${stack}`);
-        await page.getByRole("button", { name: "Restart" }).click();
+        const ofStack = page.getByRole("group", { name: "Actions on the stack" });
+        await ofStack.getByRole("button", { name: "Restart" }).click();
         await page.getByText("Restarted").first().waitFor({ timeout: 30_000 });
         await pictures(page, "stack-terminal");
-        await page.getByRole("button", { name: "Stop", exact: true }).click();
+        await ofStack.getByRole("button", { name: "Stop", exact: true }).click();
         await page.getByText("exited", { exact: true }).first().waitFor({ timeout: 30_000 });
     });
 

@@ -4,7 +4,8 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openBrowser, pictures } from "../support/browser.ts";
 import { removeStack } from "../support/docker.ts";
-import { admin, startServer, type TestServer } from "../support/server.ts";
+import { logInAt } from "../support/logged-in.ts";
+import { startServer, type TestServer } from "../support/server.ts";
 
 const stack = `editor-${process.pid}`;
 const hasBrowser = (process.env["CICD_TEST_CHROMIUM"] ?? "") !== "";
@@ -34,10 +35,7 @@ describe.skipIf(!hasBrowser)("compose files written in the browser", () => {
         browser = opened;
         page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
         page.setDefaultTimeout(15_000);
-        await page.goto(server.url);
-        await page.getByLabel("User name").fill(admin.username);
-        await page.getByLabel("Password").fill(admin.password);
-        await page.getByRole("button", { name: "Log in" }).click();
+        await logInAt(page, server.url);
         await page.locator(".stack-list").waitFor();
     });
 

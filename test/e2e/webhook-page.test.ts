@@ -6,8 +6,9 @@ import { removeStack } from "../support/docker.ts";
 import { type GitServer, startGitServer } from "../support/git-server.ts";
 import { createProviderApi, type ProviderApi } from "../support/provider-api-server.ts";
 import { giteaPush, payloadAddresses, type Push } from "../support/provider-pushes.ts";
+import { logInAt } from "../support/logged-in.ts";
 import { createRest, type Rest } from "../support/rest.ts";
-import { admin, freePort, startServer, type TestServer } from "../support/server.ts";
+import { freePort, startServer, type TestServer } from "../support/server.ts";
 import { smallApp } from "../support/small-app.ts";
 import { createWorkRepository, type WorkRepository } from "../support/work-repository.ts";
 
@@ -64,10 +65,7 @@ describe.skipIf(!hasBrowser)("the webhook of a stack in the browser", () => {
         browser = opened;
         page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
         page.on("pageerror", (error) => problems.push(String(error)));
-        await page.goto(`${server.url}/compose/${stack}`);
-        await page.getByLabel("User name").fill(admin.username);
-        await page.getByLabel("Password").fill(admin.password);
-        await page.getByRole("button", { name: "Log in" }).click();
+        await logInAt(page, `${server.url}/compose/${stack}`);
     });
 
     afterAll(async () => {

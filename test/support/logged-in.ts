@@ -12,6 +12,29 @@ export interface LoggedIn {
 /** Says nothing of the page: the engine has made or removed a network of this machine. */
 const networkChange = "net::ERR_NETWORK_CHANGED";
 
+const attempts = 3;
+
+/**
+ * Opens an address and logs in. Again where the login does not show: while the engine makes or removes networks of this
+ * machine the browser drops what it loads, and the page stays empty.
+ */
+export async function logInAt(page: Page, url: string): Promise<void> {
+    const username = page.getByLabel("User name");
+    for (let attempt = 1; attempt <= attempts; attempt += 1) {
+        await page.goto(url);
+        const isThere = await username.waitFor({ timeout: 10_000 }).then(
+            () => true,
+            () => false,
+        );
+        if (isThere) {
+            break;
+        }
+    }
+    await username.fill(admin.username);
+    await page.getByLabel("Password").fill(admin.password);
+    await page.getByRole("button", { name: "Log in" }).click();
+}
+
 export async function logInPage(server: Pick<TestServer, "url">): Promise<LoggedIn> {
     const browser = await openBrowser();
     if (browser === undefined) {
@@ -25,9 +48,6 @@ export async function logInPage(server: Pick<TestServer, "url">): Promise<Logged
         }
     });
     page.on("pageerror", (error) => problems.push(error.message));
-    await page.goto(server.url);
-    await page.getByLabel("User name").fill(admin.username);
-    await page.getByLabel("Password").fill(admin.password);
-    await page.getByRole("button", { name: "Log in" }).click();
+    await logInAt(page, server.url);
     return { browser, page, problems };
 }

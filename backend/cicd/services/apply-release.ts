@@ -8,6 +8,7 @@ import type { Files } from "../core/files.ts";
 import type { ReleaseStore } from "../core/release.ts";
 import type { CommandResult, TargetHost } from "../core/target-host.ts";
 import type { DeploymentRun } from "./deployment-run.ts";
+import { type GlobalEnvironmentPorts, globalVariables } from "./global-environment.ts";
 import { noteApplied } from "./note-applied.ts";
 import type { ApplyInput, Plan } from "./plan-release.ts";
 import { composeEnvironment } from "./stack-environment.ts";
@@ -17,7 +18,7 @@ import { writeStackFiles } from "./write-stack-files.ts";
 /** Beside what the services themselves may take: stopping old containers, creating new ones. */
 const applyTimeoutSeconds = 600;
 
-export interface ApplyPorts {
+export interface ApplyPorts extends GlobalEnvironmentPorts {
     readonly engine: Engine;
     readonly target: TargetHost;
     readonly files: Files;
@@ -88,12 +89,13 @@ async function bringUp(ports: ApplyPorts, run: DeploymentRun, plan: Plan, servic
 }
 
 async function up(ports: ApplyPorts, run: DeploymentRun, plan: Plan, service: ServicePlan): Promise<CommandResult> {
+    const globals = await globalVariables(ports, await ports.files.readText(plan.stackDirectory, ".env"));
     return run.command(
         ports.target,
         composeUp({
             stack: run.stack,
             directory: plan.stackDirectory,
-            environment: composeEnvironment(plan.release.variables),
+            environment: { ...globals, ...composeEnvironment(plan.release.variables) },
             service: service.service,
             force: service.force,
         }),

@@ -26,6 +26,8 @@ export interface BuildInput {
     readonly workspace: Workspace;
     readonly config: BuildConfigRecord;
     readonly variables: readonly Variable[];
+    /** What `global.env` gives beneath them. */
+    readonly globals: Readonly<Record<string, string>>;
     /** The compose file's folder in the worktree; "" for the root. */
     readonly folder: string;
     /** Compose files relative to the worktree, the base first. */
@@ -114,8 +116,8 @@ function dockerfileBuild(input: BuildInput, run: DeploymentRun, dockerfile: stri
     });
 }
 
-function environmentOf(run: DeploymentRun, { variables, login }: BuildInput): Record<string, string> {
-    return { ...composeEnvironment(variables), ...runEnvironment(run), ...login };
+function environmentOf(run: DeploymentRun, { globals, variables, login }: BuildInput): Record<string, string> {
+    return { ...globals, ...composeEnvironment(variables), ...runEnvironment(run), ...login };
 }
 
 async function allServicesBuild(ports: BuildPorts, run: DeploymentRun, input: BuildInput): Promise<Command> {

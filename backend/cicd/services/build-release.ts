@@ -110,6 +110,7 @@ async function buildServices(
     const input = {
         ...connection,
         workspace: source.workspace,
+        globals: source.globals,
         folder: source.project.folder,
         composeFiles: [source.project.file.path],
         images,

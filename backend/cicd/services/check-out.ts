@@ -1,4 +1,3 @@
-import type { Files } from "../core/files.ts";
 import type { CommitInfo } from "../core/git.ts";
 import type { Host } from "../core/host.ts";
 import type { Machine } from "../core/machine.ts";
@@ -8,11 +7,10 @@ import type { Connection } from "./connection.ts";
 import type { DeploymentRun } from "./deployment-run.ts";
 import { fetchCommit, type FetchPorts } from "./fetch-commit.ts";
 import { withPinnedKey } from "./pin-host-key.ts";
-import { readProject, type ReadProject } from "./read-project.ts";
+import { readProject, type ReadProject, type ReadProjectPorts } from "./read-project.ts";
 import { findUserOverride } from "./write-stack-files.ts";
 
-export interface CheckOutPorts extends FetchPorts {
-    readonly files: Files;
+export interface CheckOutPorts extends FetchPorts, ReadProjectPorts {
     readonly host: Pick<Host, "stackDirectory" | "createStackDirectory">;
     /** The first machine that the stack runs on: what lies there beside the commit counts too. */
     readonly place: Pick<Machine, "files" | "stackDirectory" | "createStackDirectory">;
@@ -71,7 +69,7 @@ export async function checkOutCommit(
     const stackDirectory = await ports.place.stackDirectory();
     const userOverride = await rememberedOverride(ports, stackDirectory, previous);
     const environmentText = await findEnvironment(ports, run.stack, stackDirectory);
-    const read = await readProject(ports.files, run, {
+    const read = await readProject(ports, run, {
         worktree: workspace.worktree,
         config,
         variables,

@@ -5,9 +5,10 @@ import type { ElsewhereOutput } from "../core/elsewhere.ts";
 import type { Machine } from "../core/machine.ts";
 import type { LockLease } from "../core/remote-lock.ts";
 import type { ReleaseStore } from "../core/release.ts";
+import { type GlobalEnvironmentPorts, globalVariables } from "./global-environment.ts";
 import { hostEnvironment } from "./stack-environment.ts";
 
-export interface ComposeElsewherePorts {
+export interface ComposeElsewherePorts extends GlobalEnvironmentPorts {
     readonly deployments: Pick<DeploymentStore, "findLive">;
     readonly releases: Pick<ReleaseStore, "find">;
     /** This server's name on other machines. */
@@ -36,8 +37,9 @@ export async function composeElsewhere(
     }, renewMilliseconds);
     try {
         const directory = await machine.stackDirectory();
-        const { COMPOSE_PROJECT_NAME: _name, ...environment } = await hostEnvironment(ports, stack);
-        const command = composeWords({ stack, directory, environment }, words);
+        const { COMPOSE_PROJECT_NAME: _name, ...variables } = await hostEnvironment(ports, stack);
+        const globals = await globalVariables(ports, await machine.files.readText(directory, ".env"));
+        const command = composeWords({ stack, directory, environment: { ...globals, ...variables } }, words);
         const onOutput = (_stream: "stdout" | "stderr", line: string): void => onLine(line);
         const { exitCode } = await machine.target.run(command, { signal, timeoutSeconds, onLine: onOutput });
         return exitCode;

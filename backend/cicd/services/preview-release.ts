@@ -10,11 +10,12 @@ import type { Release, ReleaseStore } from "../core/release.ts";
 import { releaseOn } from "../core/release-on-machine.ts";
 import type { TargetHost } from "../core/target-host.ts";
 import type { DeploymentRun } from "./deployment-run.ts";
+import type { GlobalEnvironmentPorts } from "./global-environment.ts";
 import { renderRelease } from "./render-release.ts";
 import { inspectStack } from "./verify-release.ts";
 import { deployedFiles, planStackFiles, type StackFilesChange } from "./write-stack-files.ts";
 
-export interface PreviewReleasePorts {
+export interface PreviewReleasePorts extends GlobalEnvironmentPorts {
     /** Compose renders releases here, where their files lie. */
     readonly target: TargetHost;
     readonly releases: ReleaseStore;
@@ -105,12 +106,12 @@ function unlessBroken(error: unknown): undefined {
 
 /** Rendering puts the stack's `.env` beside the files for a moment: nobody else may be at it with the same ones. */
 async function renderCopy(
-    { target, releases }: PreviewReleasePorts,
+    { target, releases, globalEnvironment }: PreviewReleasePorts,
     run: DeploymentRun,
     machine: Machine,
     release: Release,
 ): Promise<ServiceModel> {
-    const there = { target, releases, files: machine.files };
+    const there = { target, releases, globalEnvironment, files: machine.files };
     const stackDirectory = await machine.stackDirectory();
     if (release.deploymentId === run.id) {
         return renderRelease(there, run, release, stackDirectory);

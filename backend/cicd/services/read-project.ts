@@ -13,6 +13,7 @@ import type { BuildConfigRecord, Variable } from "../core/build-config.ts";
 import { DeploymentFailure } from "../core/failure.ts";
 import type { Files } from "../core/files.ts";
 import type { DeploymentRun } from "./deployment-run.ts";
+import { type GlobalEnvironmentPorts, globalVariables } from "./global-environment.ts";
 import { releaseVariables } from "./run-environment.ts";
 import { composeEnvironment } from "./stack-environment.ts";
 
@@ -36,13 +37,24 @@ export interface ReadProject {
     readonly lookup: (name: string) => string | undefined;
     /** The same, with what this machine decides told apart. */
     readonly scope: Scope;
+    /** Those of them that come from `global.env`. */
+    readonly globals: Readonly<Record<string, string>>;
+}
+
+export interface ReadProjectPorts extends GlobalEnvironmentPorts {
+    readonly files: Files;
 }
 
 /**
  * Reads and checks the compose files of a worktree before any compose command does. Everything wrong is logged, each
  * with file, line and column; the first decides the failure's code.
  */
-export async function readProject(files: Files, run: DeploymentRun, input: ReadProjectInput): Promise<ReadProject> {
+export async function readProject(
+    ports: ReadProjectPorts,
+    run: DeploymentRun,
+    input: ReadProjectInput,
+): Promise<ReadProject> {
+    const { files } = ports;
     const { worktree, config } = input;
     const paths = await files.list(worktree);
     const found = findComposeFile(paths, config);
@@ -50,7 +62,7 @@ export async function readProject(files: Files, run: DeploymentRun, input: ReadP
         throw new DeploymentFailure("compose_missing", found.message);
     }
     const reader = createComposeReader(files, worktree);
-    const scope = await readScope(files, run, input, found.folder);
+    const { scope, globals } = await readScope(ports, run, input, found.folder);
     const ownOverride = input.userOverride && { path: input.userOverride.name, text: input.userOverride.text };
     const wanted = { reader, files: found.files, folder: found.folder, ownOverride, lookup: scope.lookup, scope };
     const { project, containment } = await loadAndCheck(run, { ...wanted, ownEnvironment: input.environmentText });
@@ -61,7 +73,7 @@ export async function readProject(files: Files, run: DeploymentRun, input: ReadP
     [...containment.hostAccess, ...containment.warnings].forEach((line) => run.say(`Note: ${line}`));
     const { brought } = containment;
     const tracked = await selectTracked(files, run, { worktree, paths, folder: found.folder, brought });
-    return { project, lookup: scope.lookup, scope, tracked, brought };
+    return { project, lookup: scope.lookup, scope, globals, tracked, brought };
 }
 
 async function loadAndCheck(
@@ -79,10 +91,17 @@ async function loadAndCheck(
 }
 
 /** The stack's own `.env` counts, else the commit's: as far as Compose is given them. */
-async function readScope(files: Files, run: DeploymentRun, input: ReadProjectInput, folder: string): Promise<Scope> {
-    const text = input.environmentText ?? (await trackedEnvironment(files, input.worktree, folder)) ?? "";
+async function readScope(
+    ports: ReadProjectPorts,
+    run: DeploymentRun,
+    input: ReadProjectInput,
+    folder: string,
+): Promise<Pick<ReadProject, "scope" | "globals">> {
+    const text = input.environmentText ?? (await trackedEnvironment(ports.files, input.worktree, folder)) ?? "";
     refuse(run, checkEnvFile(folder === "" ? ".env" : `${folder}/.env`, text));
-    return stackScope(composeEnvironment(releaseVariables(run, input.variables)), text);
+    const globals = await globalVariables(ports, text);
+    const given = { ...globals, ...composeEnvironment(releaseVariables(run, input.variables)) };
+    return { scope: stackScope(given, text), globals };
 }
 
 /** A commit's own `.env`; undefined where it is a symlink that leads out of the repository. */

@@ -7,9 +7,10 @@ import type { Files } from "../core/files.ts";
 import type { Release, ReleaseStore } from "../core/release.ts";
 import type { TargetHost } from "../core/target-host.ts";
 import type { DeploymentRun } from "./deployment-run.ts";
+import { type GlobalEnvironmentPorts, globalVariables } from "./global-environment.ts";
 import { composeEnvironment, stackEnvironmentFile } from "./stack-environment.ts";
 
-export interface RenderPorts {
+export interface RenderPorts extends GlobalEnvironmentPorts {
     readonly target: TargetHost;
     readonly files: Files;
     readonly releases: ReleaseStore;
@@ -28,10 +29,11 @@ export async function renderRelease(
     if (base === undefined) {
         throw new DeploymentFailure("compose_missing", "The release has no compose file.");
     }
+    const globals = await globalVariables(ports, await ports.files.readText(directory, ".env"));
     const command = composeConfig({
         stack: run.stack,
         directory,
-        environment: composeEnvironment(release.variables),
+        environment: { ...globals, ...composeEnvironment(release.variables) },
         files: [base, ...overrideFiles(ports.releases, release)],
         envFile: environmentFile?.path,
     });

@@ -6,9 +6,14 @@ import { type Release, releaseId, type ReleaseStore } from "../core/release.ts";
 /** Names that decide where the programs are, and which engine and project they work on. */
 const reserved = /^(PATH|HOME|PWD|(DOCKER|COMPOSE|BUILDKIT|BUILDX|LD|GIT)_.*)$/;
 
+/** Whether a variable would lead Docker, Compose or git elsewhere. */
+export function isReserved(name: string): boolean {
+    return reserved.test(name);
+}
+
 /** What Compose may interpolate beside the stack's `.env`. Variables that would lead Docker elsewhere are left out. */
 export function composeEnvironment(variables: readonly Variable[]): Record<string, string> {
-    const passed = variables.filter((variable) => !reserved.test(variable.name));
+    const passed = variables.filter((variable) => !isReserved(variable.name));
     return Object.fromEntries(passed.map((variable) => [variable.name, variable.value]));
 }
 

@@ -1,10 +1,11 @@
 /**
  * The address of a client. Behind a trusted proxy it is the last entry of X-Forwarded-For, the one that the proxy
- * itself has added; what stands before it may be made up.
+ * itself has added; what stands before it may be made up. A connection that was closed at once has no peer any more: its
+ * address is "".
  */
-export function clientAddress(peer: string, forwardedFor: string | undefined, trustProxy: boolean): string {
+export function clientAddress(peer: string | undefined, forwardedFor: string | undefined, trustProxy: boolean): string {
     const last = forwardedFor?.split(",").at(-1)?.trim();
-    return withoutMapping(trustProxy && last ? last : peer);
+    return withoutMapping((trustProxy && last ? last : peer) ?? "");
 }
 
 /** The key under which an address is counted: an IPv6 client may use its whole /64. */

@@ -27,7 +27,7 @@ async function open(config: Partial<NewBuildConfig> = {}) {
     async function assemble(given: Partial<AssembleInput> = {}, files: Tree = tree): Promise<Release> {
         await diskFiles.removeTree(workspace.worktree);
         await plant(workspace.worktree, files);
-        const read = await readProject(diskFiles, run, {
+        const read = await readProject({ files: diskFiles }, run, {
             ...connection,
             worktree: workspace.worktree,
             environmentText: undefined,

@@ -16,8 +16,11 @@ async function open(tree: Tree) {
     await mkdir(worktree);
     await plant(worktree, tree);
     const run = await beginRun(workshop, await deploymentAt(workshop, "building"));
-    const read = (given: Partial<ReadProjectInput> & { readonly composePath?: string } = {}) =>
-        readProject(diskFiles, run, {
+    const read = (
+        given: Partial<ReadProjectInput> & { readonly composePath?: string } = {},
+        globals?: string,
+    ) =>
+        readProject({ files: diskFiles, globalEnvironment: async () => globals }, run, {
             worktree,
             config: { ...newBuildConfig({ composePath: given.composePath ?? null }), id: "b1", ...times },
             variables: [],
@@ -32,6 +35,16 @@ async function open(tree: Tree) {
 const compose = "services:\n  web:\n    image: nginx:${TAG:-1}\n";
 
 describe("reading a commit's compose files", () => {
+    it("knows the variables of global.env beneath the stack's own .env and its variables", async () => {
+        const { read } = await open({ "compose.yaml": compose, ".env": "OWN=tracked\n" });
+        const variables = [{ name: "GIVEN", value: "variable", secret: false, stored: false }];
+
+        const { lookup, globals } = await read({ variables }, "TAG=3\nOWN=global\nGIVEN=global\nDOCKER_HOST=x\n");
+
+        expect(["TAG", "OWN", "GIVEN"].map(lookup)).toEqual(["3", "tracked", "variable"]);
+        expect(globals).toEqual({ TAG: "3", GIVEN: "global" });
+    });
+
     it("gives the project and the tracked files of its folder", async () => {
         const { read } = await open({ "compose.yaml": compose, "conf/app.ini": "", "compose.override.yml": compose });
 

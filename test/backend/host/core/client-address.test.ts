@@ -9,6 +9,7 @@ describe("a client's address", () => {
         ["10.0.0.1", "1.2.3.4", true, "1.2.3.4"],
         ["10.0.0.1", "6.6.6.6, 1.2.3.4", true, "1.2.3.4"],
         ["10.0.0.1", "", true, "10.0.0.1"],
+        [undefined, undefined, false, ""],
     ])("of %s with X-Forwarded-For %s, proxy trusted: %s", (peer, forwarded, trust, expected) => {
         expect(clientAddress(peer, forwarded, trust)).toBe(expected);
     });

@@ -1,4 +1,5 @@
 import { createServer } from "node:http";
+import { connect as connectTo } from "node:net";
 import { io, type Socket } from "socket.io-client";
 import { expect, it, onTestFinished } from "vitest";
 import { createSocketServer } from "../../../../backend/host/socket/server.ts";
@@ -46,6 +47,32 @@ it("logs nobody in on a connection that has ended meanwhile, and ends at once wh
     expect(session.caller()).toBeUndefined();
     expect(isEnded).toBe(true);
     expect(session.viewer.isGone?.()).toBe(true);
+});
+
+it("outlives those who hang up before they are greeted", async () => {
+    const { url, connect } = await createStage();
+    const { hostname, port } = new URL(url);
+    const upgrade = [
+        "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1",
+        `Host: ${hostname}:${port}`,
+        "Connection: Upgrade",
+        "Upgrade: websocket",
+        "Sec-WebSocket-Version: 13",
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    ];
+    const request = `${upgrade.join("\r\n")}\r\n\r\n`;
+    const hangUp = (): Promise<void> =>
+        new Promise((resolve) => {
+            const socket = connectTo(Number(port), hostname, () => {
+                socket.write(request, () => socket.resetAndDestroy());
+            });
+            socket.on("error", () => undefined).once("close", () => resolve());
+        });
+    for (let turn = 0; turn < 100; turn += 1) {
+        await hangUp();
+    }
+    const { client } = await connect();
+    expect(client.connected).toBe(true);
 });
 
 it("does not read what a stranger sends beyond a million characters", async () => {
