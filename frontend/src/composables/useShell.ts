@@ -1,6 +1,6 @@
 import { onScopeDispose, ref, watch, type Ref } from "vue";
 import { CallError } from "../socket/call-error.ts";
-import { inPieces } from "../model/shell-keys.ts";
+import { inPieces, isAnswer } from "../model/shell-keys.ts";
 import { useEpoch } from "./useEpoch.ts";
 import { useErrorText } from "./useErrorText.ts";
 import { usePush, useSocket } from "./useSocket.ts";
@@ -63,7 +63,7 @@ export function useShell({ name, start, screen }: ShellOptions): Shell {
     }
 
     function type(text: string): void {
-        rejoined.value = false;
+        rejoined.value = rejoined.value && isAnswer(text);
         if (state.value === "opening") {
             ahead.add(text);
             return;

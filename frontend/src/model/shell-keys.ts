@@ -36,3 +36,8 @@ function endOf(text: string, wanted: number): number {
     const splits = wanted < text.length && last >= 0xd800 && last <= 0xdbff;
     return splits ? wanted + 1 : wanted;
 }
+
+/** Whether nobody typed this: a terminal answers so when a program asks where its cursor is, or what it can do. */
+export function isAnswer(text: string): boolean {
+    return text.startsWith("\u001b[") && /^[?>]?[\d;]*[Rcn]$/.test(text.slice(2));
+}

@@ -12,7 +12,7 @@ import { readDockerStats, serviceIn } from "../../../frontend/src/model/docker-s
 import { createJobColours } from "../../../frontend/src/model/job-colour.ts";
 import { portLink } from "../../../frontend/src/model/port-link.ts";
 import { pruneSteps } from "../../../frontend/src/model/prune-choice.ts";
-import { inPieces, shellKey } from "../../../frontend/src/model/shell-keys.ts";
+import { inPieces, isAnswer, shellKey } from "../../../frontend/src/model/shell-keys.ts";
 import { addLook, type StackHistory } from "../../../frontend/src/model/stats-history.ts";
 import { triggerKind } from "../../../frontend/src/model/trigger-kind.ts";
 import { deployment } from "../support/page-fixtures.ts";
@@ -140,6 +140,13 @@ describe("the keys of a shell", () => {
         expect(inPieces("abcdef", 4)).toEqual(["abcd", "ef"]);
         expect(inPieces("abc😀d", 4)).toEqual(["abc😀", "d"]);
         expect(inPieces("")).toEqual([]);
+    });
+
+    it("is told apart from what a terminal answers by itself", () => {
+        expect(["\u001b[5;3R", "\u001b[?1;2c", "\u001b[>0;276;0c", "\u001b[0n"].every(isAnswer)).toBe(true);
+        expect(
+            ["R", "ls\r", "\u001b", "\u001b[A", "\u001b[3~", "\u001bOP", "\u001b[200~x\u001b[201~"].some(isAnswer),
+        ).toBe(false);
     });
 });
 
