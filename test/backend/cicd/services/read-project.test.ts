@@ -16,10 +16,7 @@ async function open(tree: Tree) {
     await mkdir(worktree);
     await plant(worktree, tree);
     const run = await beginRun(workshop, await deploymentAt(workshop, "building"));
-    const read = (
-        given: Partial<ReadProjectInput> & { readonly composePath?: string } = {},
-        globals?: string,
-    ) =>
+    const read = (given: Partial<ReadProjectInput> & { readonly composePath?: string } = {}, globals?: string) =>
         readProject({ files: diskFiles, globalEnvironment: async () => globals }, run, {
             worktree,
             config: { ...newBuildConfig({ composePath: given.composePath ?? null }), id: "b1", ...times },
