@@ -52,7 +52,7 @@ describe.skipIf(process.env["DOCKER_HOST"] === undefined)("the conversation abou
         expect(restarted).toEqual({ ok: true, msg: "Service side restarted" });
         expect(await containerOf(stack, "side")).toBe(side);
         expect(await browser.agent("stopService", stack, "web")).toEqual({ ok: true, msg: "Service web stopped" });
-        expect(await namesIn(stack, "running")).toEqual([`${stack}-side-1`]);
+        await expect.poll(() => namesIn(stack, "running")).toEqual([`${stack}-side-1`]);
         expect(browser.terminal(`compose--${stack}`)).toContain("docker compose stop web");
         expect(await browser.agent("stopService", stack, "side")).toMatchObject({ ok: true });
         expect(told).toEqual(["started", "started", "started", "stopped"]);
@@ -268,7 +268,7 @@ describe.skipIf(process.env["DOCKER_HOST"] === undefined)("the conversation abou
         expect(await volumes()).toBe(`${stack}_data`);
         const kept = await browser.agent("deleteStack", stack, { keepFiles: true });
         expect(kept).toEqual({ ok: true, msg: "Downed", msgi18n: true });
-        expect(await namesIn(stack, "running")).toEqual([]);
+        await expect.poll(() => namesIn(stack, "running")).toEqual([]);
         expect(await volumes()).toBe(`${stack}_data`);
         expect(await readFile(join(stacksDirectory, stack, "compose.yaml"), "utf8")).toBe(text);
         await browser.agent("deleteStack", stack, { keepFiles: true, removeVolumes: true });
@@ -320,12 +320,12 @@ describe.skipIf(process.env["DOCKER_HOST"] === undefined)("the conversation abou
             .toMatchObject({ serviceStatusList: { web: "running" } });
 
         expect(await browser.agent("stopStack", stack)).toMatchObject({ ok: true, msg: "Stopped" });
-        expect(await namesIn(stack, "running")).toEqual([]);
+        await expect.poll(() => namesIn(stack, "running")).toEqual([]);
         expect(await browser.agent("startStack", stack)).toMatchObject({ ok: true, msg: "Started" });
         expect(await browser.agent("restartStack", stack)).toMatchObject({ ok: true, msg: "Restarted" });
         expect(await browser.agent("stopService", stack, "web")).toMatchObject({ ok: true });
         expect(await browser.agent("startService", stack, "web")).toMatchObject({ ok: true });
-        expect(await namesIn(stack, "running")).toEqual([`${stack}-web-1`, `${stack}-web-2`]);
+        await expect.poll(() => namesIn(stack, "running")).toEqual([`${stack}-web-1`, `${stack}-web-2`]);
         await browser.agent("interactiveTerminal", stack, "web", "sh");
         await untilShown(browser, `container-exec--${stack}-web-0`, "/ #");
         for (const event of ["updateStack", "downStack", "deleteStack"]) {

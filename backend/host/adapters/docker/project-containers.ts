@@ -1,33 +1,35 @@
-import type { ContainerListItem } from "../../../platform/docker/answers.ts";
+import type { ContainerDetails, ContainerListItem } from "../../../platform/docker/answers.ts";
 import type { DockerClient } from "../../../platform/docker/client.ts";
 import type { FindProjectContainers, ProjectContainer } from "../../core/project-containers.ts";
 
-/** The containers of one compose project, by their labels. */
+/**
+ * The containers of one compose project, by their labels. Each is inspected: the engine's list is written after a stop
+ * is answered, so that on a slow disk it still calls a container running that has ended.
+ */
 export function dockerProjectContainers({ containers }: Pick<DockerClient, "containers">): FindProjectContainers {
     return async (project) => {
-        const found = await containers.list([`com.docker.compose.project=${project}`]);
-        return Promise.all(found.map(async (item) => toProjectContainer(item, await imageName(containers, item))));
+        const listed = await containers.list([`com.docker.compose.project=${project}`]);
+        const found = await Promise.all(listed.map(({ Id }) => containers.inspect(Id)));
+        return listed.flatMap((item, at) => {
+            const now = found[at];
+            return now === undefined ? [] : [toProjectContainer(item, now)];
+        });
     };
 }
 
-function toProjectContainer({ Id, Names, Labels, State, ImageID }: ContainerListItem, image: string): ProjectContainer {
+function toProjectContainer(
+    { Id, Names, Labels, Image, ImageID }: ContainerListItem,
+    now: ContainerDetails,
+): ProjectContainer {
     return {
         id: Id,
         name: Names[0]?.replace(/^\//, "") ?? Id,
         service: Labels["com.docker.compose.service"] ?? "",
         replica: Number(Labels["com.docker.compose.container-number"]) || 1,
-        state: State,
-        image,
+        state: now.State.Status,
+        // The list tells only the id of an image whose name belongs to another one by now.
+        image: now.Config.Image ?? Image,
         imageId: ImageID,
         oneOff: Labels["com.docker.compose.oneoff"] === "True",
     };
-}
-
-/** The list tells only the id of an image whose name belongs to another one by now. */
-async function imageName(
-    containers: DockerClient["containers"],
-    { Id, Image }: Pick<ContainerListItem, "Id" | "Image">,
-): Promise<string> {
-    const isId = /^(sha256:)?[0-9a-f]{12,64}$/.test(Image);
-    return isId ? ((await containers.inspect(Id))?.Config.Image ?? Image) : Image;
 }
