@@ -8,7 +8,7 @@ import { followLog } from "../support/follow-log.ts";
 import { connectPage } from "../support/page-socket.ts";
 import { createRest, type Rest } from "../support/rest.ts";
 import { freePort, startServer, type TestServer } from "../support/server.ts";
-import { answerOn, idleService, smallService } from "../support/small-app.ts";
+import { answerOn, idleService, sickImage, smallService } from "../support/small-app.ts";
 import { createWorkRepository, type WorkRepository } from "../support/work-repository.ts";
 
 const stack = `approval-${process.pid}`;
@@ -209,7 +209,10 @@ describe("a stack whose pushes wait for approval", () => {
 
     it("goes back by itself when what was approved is not healthy", async () => {
         const page = await connectPage(server);
-        const broken = { ...filesOf("seven"), "built/Dockerfile": 'FROM cicd/busybox:1\nCMD ["false"]\n' };
+        const broken = {
+            ...filesOf("seven"),
+            "built/Dockerfile": `FROM cicd/busybox:1\n${sickImage}CMD ["sleep", "1000"]\n`,
+        };
         await rest.call("DELETE", `/stacks/${stack}/pin`);
         const { id } = await pushed(broken, "seven");
 

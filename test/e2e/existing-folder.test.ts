@@ -9,7 +9,7 @@ import { folderContents } from "../support/folder-contents.ts";
 import { connectPage, type PageSocket } from "../support/page-socket.ts";
 import { createRest, type Rest } from "../support/rest.ts";
 import { freePort, startServer, type TestServer } from "../support/server.ts";
-import { answerOn, idleService, smallApp, smallService } from "../support/small-app.ts";
+import { answerOn, idleService, sickImage, smallApp, smallService } from "../support/small-app.ts";
 import { createWorkRepository, type WorkRepository } from "../support/work-repository.ts";
 
 const volume = "    volumes: ['./data:/data', 'kept:/kept']\n";
@@ -267,7 +267,7 @@ describe("a stack that is there before its repository", () => {
         const before = await folderContents(folderOf(stack));
         await startBranch("built", {
             "compose.yaml": `services:\n${own("web")}${own("job")}`,
-            Dockerfile: 'FROM cicd/busybox:1\nRUN echo theirs > /version\nCMD ["false"]\n',
+            Dockerfile: `FROM cicd/busybox:1\nRUN echo theirs > /version\n${sickImage}CMD ["sleep", "1000"]\n`,
         });
         await connect(stack, "built");
 

@@ -6,6 +6,7 @@ import { containerOf, docker, removeStack } from "../support/docker.ts";
 import { type Registry, startRegistry } from "../support/registry.ts";
 import { createRest, type Rest } from "../support/rest.ts";
 import { freePort, startServer, type TestServer } from "../support/server.ts";
+import { sickImage } from "../support/small-app.ts";
 import { until } from "../support/until.ts";
 import { createWorkRepository, type WorkRepository } from "../support/work-repository.ts";
 
@@ -34,8 +35,8 @@ describe("a stack whose images are pinned", () => {
     command: ["sleep", "100000"]
 `;
 
-    const publish = async (version: string, command: string): Promise<void> => {
-        const dockerfile = `FROM cicd/busybox:1\nENV VERSION=${version}\nCMD ${command}\n`;
+    const publish = async (version: string, command: string, check = ""): Promise<void> => {
+        const dockerfile = `FROM cicd/busybox:1\nENV VERSION=${version}\n${check}CMD ${command}\n`;
         digests[version] = await registry.publish(image, version, { Dockerfile: dockerfile });
     };
     const promote = (version: string, tag: string) => registry.promote(image, digests[version] ?? "", tag);
@@ -136,7 +137,7 @@ describe("a stack whose images are pinned", () => {
     });
 
     it("goes back to the digest of the release before when what is pushed is not healthy", async () => {
-        await publish("three", '["false"]');
+        await publish("three", sleeping, sickImage);
         const known = (await rest.history(stack)).length;
         await promote("three", "stable");
         await until(async () => (await rest.history(stack)).length > known);

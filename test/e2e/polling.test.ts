@@ -6,21 +6,21 @@ import { containing } from "../support/containing.ts";
 import { containerOf, docker, removeStack } from "../support/docker.ts";
 import { createRest, type Rest } from "../support/rest.ts";
 import { startServer, type TestServer } from "../support/server.ts";
+import { sickCheck } from "../support/small-app.ts";
 import { createWorkRepository, type WorkRepository } from "../support/work-repository.ts";
 
 const stack = `polling-${process.pid}`;
 
-/** A service that says its version once a second; a broken one ends at once. */
+/** A service that says its version; a broken one never becomes healthy. */
 function app(version: string, isBroken = false): Record<string, string> {
-    const command = isBroken ? "exit 3" : "while true; do sleep 1; done";
     return {
         "compose.yaml": `services:
   web:
     image: cicd/busybox:1
     init: true
     stop_grace_period: 1s
-    command: ["sh", "-c", "echo ${version}; ${command}"]
-`,
+    command: ["sh", "-c", "echo ${version}; exec sleep 100000"]
+${isBroken ? sickCheck : ""}`,
     };
 }
 

@@ -198,7 +198,7 @@ describe("content that cannot be deployed", () => {
 
     beforeAll(async () => {
         // Without a window, a service that ends at once may be seen while it still runs.
-        server = await startServer({ CICD_STABILITY_SECONDS: "1" });
+        server = await startServer({ CICD_STABILITY_SECONDS: "2" });
         rest = createRest(server);
         repository = await createWorkRepository();
         port = await freePort();

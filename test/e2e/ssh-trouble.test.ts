@@ -227,7 +227,9 @@ describe.skipIf(sshd === undefined)("a deployment over SSH", () => {
         const { stack, deploy } = await stackOf("in-turn", { targetIds: ["local", target.id] });
         const compose = (version: string): string =>
             `services:\n  web:\n    image: cicd/busybox:1\n    init: true\n    stop_grace_period: 1s\n` +
-            `    command: ["sh", "-c", "echo ${version}; [ $\${MODE} = good ] || [ ${version} = one ] && exec sleep 1000"]\n` +
+            `    command: ["sh", "-c", "echo ${version}; exec sleep 1000"]\n` +
+            `    healthcheck:\n      test: ["CMD-SHELL", "[ $\${MODE} = good ] || [ ${version} = one ]"]\n` +
+            "      interval: 1s\n      retries: 1\n" +
             "    environment:\n      MODE: ${MODE:-good}\n";
         const first = await deploy({ "compose.yaml": compose("one") });
         expect(first).toMatchObject({ status: "successful" });

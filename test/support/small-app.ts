@@ -37,6 +37,13 @@ export async function answerOn(port: number): Promise<string> {
     return (await (await fetch(`http://127.0.0.1:${port}/`)).text()).trim();
 }
 
+/** Of a service that never becomes healthy. One that ends instead may be seen while it still runs. */
+export const sickCheck = `    healthcheck: {test: ["CMD", "false"], interval: 1s, retries: 1}
+`;
+
+/** The same, as a line of a Dockerfile. */
+export const sickImage = "HEALTHCHECK --interval=1s --retries=1 CMD false\n";
+
 /** Of a service that answers at 8080; told within a moment of its start. */
 export const healthCheck = `    healthcheck:
       test: ["CMD", "wget", "-q", "-O-", "http://127.0.0.1:8080/"]
