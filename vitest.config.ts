@@ -3,12 +3,6 @@ import { defineConfig } from "vitest/config";
 
 const browserJourneys = "test/e2e/{*-page,browser,discover,forms,page}.test.ts";
 
-/**
- * A build machine gives what runs on real engines and clocks a second try, and the run says which test needed it: a busy
- * machine must not look like a broken program, and a broken program fails twice.
- */
-const retry = process.env["CI"] === "true" ? 1 : 0;
-
 /** What is waited for comes at once, or late on a busy machine; only what never comes takes this long. */
 const patience = { poll: { timeout: 15_000 } };
 
@@ -47,7 +41,6 @@ export default defineConfig({
                     testTimeout: 120_000,
                     hookTimeout: 180_000,
                     expect: patience,
-                    retry,
                     maxWorkers: 2,
                     sequence: { groupOrder: 1 },
                 },
@@ -59,7 +52,6 @@ export default defineConfig({
                     testTimeout: 120_000,
                     hookTimeout: 180_000,
                     expect: patience,
-                    retry,
                     maxWorkers: 1,
                     sequence: { groupOrder: 2 },
                 },

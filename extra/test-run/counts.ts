@@ -5,6 +5,10 @@ import { z } from "zod";
 export const Counts = z.object({ passed: z.int(), failed: z.int(), skipped: z.int() });
 export type Counts = Readonly<z.infer<typeof Counts>>;
 
+/** The counts of a run, and of each of its files in which anything failed (paths from the root, with `/`). */
+export const RunCounts = Counts.extend({ failedFiles: z.array(z.object({ file: z.string(), counts: Counts })) });
+export type RunCounts = Readonly<z.infer<typeof RunCounts>>;
+
 export const noCounts: Counts = { passed: 0, failed: 0, skipped: 0 };
 
 /** The sum over several runs. */
@@ -17,6 +21,16 @@ export function addCounts(...counts: readonly Counts[]): Counts {
         }),
         noCounts,
     );
+}
+
+/** The counts of a run whose failed files were run a second time: only that try of them counts. */
+export function withSecondTry({ failedFiles, ...first }: RunCounts, second: Counts): Counts {
+    const replaced = addCounts(...failedFiles.map(({ counts }) => counts));
+    return {
+        passed: first.passed - replaced.passed + second.passed,
+        failed: first.failed - replaced.failed + second.failed,
+        skipped: first.skipped - replaced.skipped + second.skipped,
+    };
 }
 
 /** The last line of `npm test`: what a build machine reads, and nothing beside it. */
@@ -40,14 +54,14 @@ export function skippedAsFailed({ passed, failed, skipped }: Counts): Counts {
 }
 
 /** Leaves the counts of one run where `readCounts` finds them. */
-export function writeCounts(file: string, counts: Counts): void {
+export function writeCounts(file: string, counts: RunCounts): void {
     writeFileSync(file, JSON.stringify(counts));
 }
 
 /** The counts that a run left; undefined where it ended without any: it crashed, or had nothing to run. */
-export function readCounts(file: string): Counts | undefined {
+export function readCounts(file: string): RunCounts | undefined {
     if (!existsSync(file)) {
         return undefined;
     }
-    return Counts.parse(JSON.parse(readFileSync(file, "utf8")));
+    return RunCounts.parse(JSON.parse(readFileSync(file, "utf8")));
 }

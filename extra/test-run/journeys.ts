@@ -6,6 +6,7 @@ import { browserEnvironment } from "./browser.ts";
 import { noCounts, type Counts } from "./counts.ts";
 import type { Phase } from "./phases.ts";
 import { runVitest } from "./run-vitest.ts";
+import { runTwice } from "./second-try.ts";
 import { prepareSsh } from "./ssh.ts";
 
 /** A name that no test has: vitest then finds every test, and skips it. */
@@ -14,6 +15,8 @@ const noTest = ["--testNamePattern", "(?!)"];
 /** What a run of journeys is told. */
 export interface JourneyRun {
     readonly phase: Phase;
+    /** Whether a file in which a test failed is run once more. */
+    readonly hasSecondTry: boolean;
     readonly say: (text: string) => void;
     /** Whether the user has asked for the end. */
     readonly ended: () => boolean;
@@ -35,7 +38,7 @@ export async function runJourneys(run: JourneyRun): Promise<Counts> {
     }
 }
 
-async function runOn(engine: UsableEngine, { phase, say, ended }: JourneyRun): Promise<Counts> {
+async function runOn(engine: UsableEngine, { phase, hasSecondTry, say, ended }: JourneyRun): Promise<Counts> {
     await ensureBuilt();
     await prepareSsh(say);
     const browser = await browserEnvironment(say);
@@ -43,5 +46,7 @@ async function runOn(engine: UsableEngine, { phase, say, ended }: JourneyRun): P
         return noCounts;
     }
     say(`Engine: ${engine.description}.`);
-    return runVitest(phase.args, { ...engine.environment, ...browser, CICD_TEST_ENGINE: engine.kind });
+    const environment = { ...engine.environment, ...browser, CICD_TEST_ENGINE: engine.kind };
+    const runOnce = (args: readonly string[]) => runVitest(args, environment);
+    return hasSecondTry ? runTwice(phase.args, { runOnce, say, ended }) : runOnce(phase.args);
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runChild } from "../scripts/child.mjs";
 import { root } from "../scripts/paths.mjs";
-import { noCounts, readCounts, type Counts } from "./counts.ts";
+import { noCounts, readCounts, type RunCounts } from "./counts.ts";
 
 const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
 const reporter = join(root, "extra", "vitest-reporter.ts");
@@ -13,7 +13,7 @@ export async function runVitest(
     args: readonly string[],
     environment: Readonly<Record<string, string>>,
     output: "shown" | "hidden" = "shown",
-): Promise<Counts> {
+): Promise<RunCounts> {
     const folder = mkdtempSync(join(tmpdir(), "cicd-test-"));
     const file = join(folder, "counts.json");
     try {
@@ -21,7 +21,7 @@ export async function runVitest(
         const env = { ...process.env, ...environment, CICD_TEST_COUNTS: file };
         const options = { cwd: root, env, show: output === "shown" };
         const { code } = await runChild(process.execPath, words, options);
-        const counts = readCounts(file) ?? noCounts;
+        const counts = readCounts(file) ?? { ...noCounts, failedFiles: [] };
         return code === 0 || counts.failed > 0 ? counts : { ...counts, failed: 1 };
     } finally {
         rmSync(folder, { recursive: true, force: true });

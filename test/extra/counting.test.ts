@@ -25,7 +25,7 @@ describe("counting a run of vitest", () => {
         ["passing", "what passes", { passed: 1, failed: 0, skipped: 0 }],
         ["nonesuch", "a run without tests as a failure", { passed: 0, failed: 1, skipped: 0 }],
     ])("%s: counts %s", async (name, _, counts) => {
-        expect(await runFixture(name)).toEqual(counts);
+        expect(await runFixture(name)).toMatchObject(counts);
     });
 
     it("counts a worker that dies as a failure", async () => {
@@ -35,16 +35,25 @@ describe("counting a run of vitest", () => {
     });
 
     it("finds and skips every test where no name fits", async () => {
-        expect(await runFixture("mixed", "--testNamePattern", "(?!)")).toEqual({ passed: 0, failed: 0, skipped: 4 });
+        expect(await runFixture("mixed", "--testNamePattern", "(?!)")).toMatchObject({
+            passed: 0,
+            failed: 0,
+            skipped: 4,
+        });
     });
 
-    it("counts what passes at its second try as passed, where a second one is given", async () => {
-        expect(await runFixture("second-try", "--retry", "1")).toEqual({ passed: 1, failed: 0, skipped: 0 });
-        expect(await runFixture("second-try")).toEqual({ passed: 0, failed: 1, skipped: 0 });
+    it("names the files in which something failed, by paths that run just them", async () => {
+        const failing = await runFixture("mixed", "passing.fixture.ts");
+        expect(failing).toMatchObject({ passed: 3, failed: 1 });
+        expect(failing.failedFiles).toEqual([
+            { file: "mixed.fixture.ts", counts: { passed: 2, failed: 1, skipped: 1 } },
+        ]);
+        const files = failing.failedFiles.map(({ file }) => file);
+        expect(await runVitest(["--root", fixtures, ...files], {}, "hidden")).toMatchObject({ passed: 2, failed: 1 });
     });
 
     it("counts nothing where a filter may find no file", async () => {
-        expect(await runFixture("nonesuch", "--passWithNoTests")).toEqual(noCounts);
+        expect(await runFixture("nonesuch", "--passWithNoTests")).toEqual({ ...noCounts, failedFiles: [] });
     });
 });
 
